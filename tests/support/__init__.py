@@ -1,0 +1,1 @@
+"""What several test modules lean on: servers, factories and helpers that are no tests."""

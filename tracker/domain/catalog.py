@@ -1,0 +1,109 @@
+"""The product's own lists, muscles and stretches, read once from the data files beside the code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Muscle:
+    """A muscle that can be needled; `plain` is what patients read."""
+
+    id: str
+    latin: str
+    english: str
+    plain: str
+    region: str
+    has_lung_risk: bool
+    caution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the library with its default dose."""
+
+    id: str
+    name: str
+    muscles: tuple[str, ...]
+    position: str
+    caution: str
+    sides: str
+    kind: str
+    hold_seconds: int
+    repetitions: int
+    sets: int
+    ask_first: tuple[str, ...]
+    may_be_proposed: bool
+
+    @property
+    def has_side(self) -> bool:
+        """Whether it is done for one side at a time."""
+        return self.sides == "one_side"
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("tracker").joinpath("data", name).read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+@cache
+def muscles() -> dict[str, Muscle]:
+    """All muscles by id, in the list's order."""
+    return {
+        row["id"]: Muscle(
+            id=row["id"],
+            latin=row["latin"],
+            english=row["english"],
+            plain=row["plain"],
+            region=row["region"],
+            has_lung_risk=row["lungRisk"],
+            caution=row["needlingCaution"],
+        )
+        for row in _read("muscles.json")["muscles"]
+    }
+
+
+@cache
+def stretches() -> dict[str, Stretch]:
+    """All stretches by id, in the list's order."""
+    return {
+        row["id"]: Stretch(
+            id=row["id"],
+            name=row["name"],
+            muscles=tuple(row["muscles"]),
+            position=row["position"],
+            caution=row["caution"],
+            sides=row["sides"],
+            kind=row["kind"],
+            hold_seconds=row["holdSeconds"],
+            repetitions=row["repetitions"],
+            sets=row["setsPerDay"],
+            ask_first=tuple(row["askFirst"]),
+            may_be_proposed=row["autoPropose"],
+        )
+        for row in _read("stretches.json")["stretches"]
+    }
+
+
+@cache
+def standing() -> tuple[str, str]:
+    """The standing of the two lists (muscles, stretches), as their files state it."""
+    return _read("muscles.json")["status"], _read("stretches.json")["status"]
+
+
+def regions() -> tuple[str, ...]:
+    """Body regions in the order of the muscle list, without the catch-all."""
+    seen = dict.fromkeys(muscle.region for muscle in muscles().values())
+    return tuple(region for region in seen if region != "other")
+
+
+def stretches_for(muscle_ids: list[str]) -> list[Stretch]:
+    """The stretches that may be proposed for needled muscles, most muscles served first."""
+    wanted = set(muscle_ids)
+    fitting = [s for s in stretches().values() if s.may_be_proposed and wanted & set(s.muscles)]
+    return sorted(fitting, key=lambda s: -len(wanted & set(s.muscles)))

@@ -1,0 +1,227 @@
+"""The caseload's order: plain rules that say, in one reason each, who needs a look first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from statistics import fmean, median
+
+from tracker.domain.days import hours_between
+from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
+from tracker.domain.strip import Strip
+
+FLARE_RISE = 2
+FLARE_DAYS = 2
+FLARE_BASE_DAYS = 14
+FLARE_BASE_LEAST = 5
+"""Flare: +2 on 2 days over the median of the last 14 logged days, the 72 h after a session left out
+(working rule; flares averaged +2.8, Costa 2019). Under 5 days there is no median worth the name."""
+
+FLARE_FRESH_DAYS = 4
+"""A rise that ended more than 4 days ago is history, not news (working rule)."""
+
+STEADY_LEVEL = 7
+STEADY_DAYS = 7
+STEADY_LEAST = 5
+"""Steady high: a mean of 7 or more over the last 7 days, 5 of them logged (working rule)."""
+
+SORENESS_AMBER = 4
+"""Soreness of 4 or more at 72 h is abnormal (working rule); below that it is only worth a line."""
+
+SILENT_DAYS = 3
+QUIET_DAYS = 14
+"""Nothing logged for 3 days is said; beyond 14 it is collapsed into "gone quiet" (alert load)."""
+
+STRETCH_DAYS = 14
+STRETCH_LEAST_DUE = 4
+STRETCH_SHARE = 0.5
+"""Under half of the stretches due in the last 14 days, when at least 4 were (working rule)."""
+
+ELIGIBLE_AFTER_DAYS = 3
+"""Calendar days after a session's own whose pain is left out, the 72 h window in whole days."""
+
+
+class Kind(StrEnum):
+    """Why a row stands where it stands, worst first."""
+
+    FLARE = "flare"
+    LONG_SORENESS = "long_soreness"
+    STEADY_HIGH = "steady_high"
+    SILENT = "silent"
+    FEW_STRETCHES = "few_stretches"
+    NOT_JOINED = "not_joined"
+    NOT_SHARING = "not_sharing"
+    NEEDLED = "needled"
+    NEW = "new"
+    ON_COURSE = "on_course"
+    QUIET = "quiet"
+
+
+ORDER = {kind: place for place, kind in enumerate(Kind)}
+NEEDS_LOOK = frozenset({Kind.FLARE, Kind.LONG_SORENESS, Kind.STEADY_HIGH})
+"""The kinds that need a person; silence and skipped stretches are worth a nudge, not a call."""
+
+NUDGES = frozenset({Kind.SILENT, Kind.FEW_STRETCHES})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One version of a prescription, as far as counting due days needs it."""
+
+    starts_on: date
+    ends_on: date | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFacts:
+    """What the rules read of one episode. Strips end anywhere; times are aware."""
+
+    opened_on: date
+    is_joined: bool
+    is_sharing: bool
+    last_logged_on: date | None
+    last_session_at: datetime | None
+    last_soreness: int | None
+    last_soreness_at: datetime | None
+    pain: Strip = field(default_factory=Strip)
+    done_halves: Strip = field(default_factory=Strip)
+    session_hours: Strip = field(default_factory=Strip)
+    lines: Sequence[Line] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row's reason: its kind and the numbers that its sentence carries."""
+
+    kind: Kind
+    numbers: dict[str, float] = field(default_factory=dict)
+    weight: float = 0.0
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Sorts worst first; within a kind the heavier comes first."""
+        return ORDER[self.kind], -self.weight
+
+
+def due_count(lines: Sequence[Line], first: date, last: date) -> int:
+    """How many stretches were due from `first` to `last` inclusive."""
+    total = 0
+    for line in lines:
+        start = max(first, line.starts_on)
+        end = last if line.ends_on is None else min(last, line.ends_on)
+        span = (end - start).days + 1
+        if span <= 0:
+            continue
+        whole, rest = divmod(span, 7)
+        total += whole * line.days.bit_count()
+        weekday = start.weekday()
+        total += sum(1 for k in range(rest) if line.days >> ((weekday + k) % 7) & 1)
+    return total
+
+
+def _eligible(facts: EpisodeFacts, today: date) -> list[tuple[int, int]]:
+    """(days ago, pain), newest first, without the days of a session's 72 h window."""
+    sessions = [ago for ago, _ in facts.session_hours.logged(today)]
+    return [
+        (ago, pain)
+        for ago, pain in facts.pain.logged(today)
+        if not any(0 <= session - ago <= ELIGIBLE_AFTER_DAYS for session in sessions)
+    ]
+
+
+def find_flare(facts: EpisodeFacts, today: date) -> Reason | None:
+    """The flare rule: the last 2 eligible days both 2 or more above the median before them."""
+    days = _eligible(facts, today)
+    recent, base = days[:FLARE_DAYS], days[FLARE_DAYS : FLARE_DAYS + FLARE_BASE_DAYS]
+    if len(recent) < FLARE_DAYS or len(base) < FLARE_BASE_LEAST or recent[0][0] > FLARE_FRESH_DAYS:
+        return None
+    usual = median(pain for _, pain in base)
+    rise = min(pain for _, pain in recent) - usual
+    if rise < FLARE_RISE:
+        return None
+    numbers = {"pain": recent[0][1], "usual": usual, "rise": rise, "days": len(base)}
+    return Reason(Kind.FLARE, numbers, rise)
+
+
+def find_long_soreness(facts: EpisodeFacts, now: datetime) -> Reason | None:
+    """Soreness still felt more than 72 h after the last session, while it is asked about."""
+    if facts.last_session_at is None or facts.last_soreness_at is None or not facts.last_soreness:
+        return None
+    hours = hours_between(facts.last_session_at, facts.last_soreness_at)
+    is_open = hours_between(facts.last_session_at, now) <= SORENESS_LATEST_HOURS + 24
+    if hours <= SORENESS_ALWAYS_HOURS or not is_open:
+        return None
+    numbers: dict[str, float] = {"soreness": facts.last_soreness, "hours": int(hours)}
+    return Reason(Kind.LONG_SORENESS, numbers, facts.last_soreness)
+
+
+def find_steady_high(facts: EpisodeFacts, today: date) -> Reason | None:
+    """A mean of 7 or more over the last week, with at least 5 days of it logged."""
+    week = [pain for ago, pain in facts.pain.logged(today) if ago < STEADY_DAYS]
+    if len(week) < STEADY_LEAST or fmean(week) < STEADY_LEVEL:
+        return None
+    return Reason(Kind.STEADY_HIGH, {"mean": fmean(week), "days": len(week)}, fmean(week))
+
+
+def find_silence(facts: EpisodeFacts, today: date) -> Reason | None:
+    """Nothing logged for 3 days or more: silent, and beyond 14 days quiet."""
+    since = facts.last_logged_on or facts.opened_on
+    days = (today - since).days
+    if days < SILENT_DAYS:
+        return None
+    kind = Kind.QUIET if days > QUIET_DAYS else Kind.SILENT
+    return Reason(kind, {"days": days, "ever": float(facts.last_logged_on is not None)}, days)
+
+
+def stretch_counts(facts: EpisodeFacts, today: date) -> tuple[float, int]:
+    """(done, due) of the 14 days that ended yesterday: today is not over yet."""
+    last = today - timedelta(days=1)
+    first = last - timedelta(days=STRETCH_DAYS - 1)
+    due = due_count(facts.lines, first, last)
+    done = sum(halves for halves in facts.done_halves.window(last, STRETCH_DAYS) if halves) / 2
+    return done, due
+
+
+def find_few_stretches(facts: EpisodeFacts, today: date) -> Reason | None:
+    """Under half of the stretches that were due in the last 14 days."""
+    done, due = stretch_counts(facts, today)
+    if due < STRETCH_LEAST_DUE or done >= due * STRETCH_SHARE:
+        return None
+    return Reason(Kind.FEW_STRETCHES, {"done": done, "due": due}, 1 - done / due)
+
+
+def _calm(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
+    if facts.last_session_at is not None:
+        hours = hours_between(facts.last_session_at, now)
+        if 0 <= hours <= SORENESS_ALWAYS_HOURS:
+            return Reason(Kind.NEEDLED, {"hours": int(hours)}, -hours)
+    logged = len(facts.pain.logged(today))
+    if logged < FLARE_BASE_LEAST:
+        return Reason(Kind.NEW, {"days": logged})
+    return Reason(Kind.ON_COURSE, {"days": logged})
+
+
+def reason_for(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
+    """The one reason that an episode's row states: the worst rule that applies.
+
+    `today` is the local day of `now` where the patient is. Consent comes before everything: of
+    somebody who does not share, nothing logged is read.
+    """
+    if not facts.is_joined:
+        return Reason(Kind.NOT_JOINED, {"days": (today - facts.opened_on).days})
+    if not facts.is_sharing:
+        return Reason(Kind.NOT_SHARING)
+    silence = find_silence(facts, today)
+    if silence is not None and silence.kind is Kind.QUIET:
+        return silence
+    return (
+        find_flare(facts, today)
+        or find_long_soreness(facts, now)
+        or find_steady_high(facts, today)
+        or silence
+        or find_few_stretches(facts, today)
+        or _calm(facts, now, today)
+    )

@@ -1,0 +1,1 @@
+"""What leaves the product as a document or a drawing: charts, CSV, FHIR; knows only the domain."""

@@ -1,0 +1,377 @@
+"""Sign-in, sign-out and who is behind a session token."""
+
+from __future__ import annotations
+
+import secrets as random_secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, select, update
+
+from tracker.domain.access import Actor, OwnRecord, PatientActor, Role, StaffActor
+from tracker.domain.errors import Expired, Invalid, NotFound, Unauthenticated
+from tracker.domain.session import SEEN_EVERY, SessionKind, is_alive
+from tracker.services.secrets import Secrets
+from tracker.store.schema import (
+    AuthSession,
+    Clinic,
+    Membership,
+    Patient,
+    Person,
+    SessionGrant,
+)
+from tracker.store.scope import Door
+
+PASSWORD_LEAST = 10
+PASSWORD_MOST = 200
+RESET_SECONDS = 3600
+_RESET = "password-reset"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session token for the cookie, and whose it is."""
+
+    token: str
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One of a person's sign-ins, as its owner sees it."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+# Who is it?
+
+
+def find_actor(door: Door, secrets: Secrets, token: str, now: datetime) -> Actor | None:
+    """The actor behind a session token, None when the session has ended or never was."""
+    hashed = secrets.keyed_hash("session", token)
+    row = door.run(
+        select(
+            AuthSession.id,
+            AuthSession.kind,
+            AuthSession.clinic_id,
+            AuthSession.created_at,
+            AuthSession.seen_at,
+            Person.id.label("person_id"),
+            Person.name,
+            Person.language,
+            Person.zone,
+        )
+        .join(Person, Person.id == AuthSession.person_id)
+        .where(AuthSession.token_hash == hashed, AuthSession.ended_at.is_(None))
+    ).one_or_none()
+    if row is None or not is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now):
+        return None
+    return _staff_actor(door, row) if row.kind == SessionKind.STAFF else _patient_actor(door, row)
+
+
+def _patient_actor(door: Door, row: Row[tuple[object, ...]]) -> PatientActor:
+    records = door.run(
+        select(Patient.clinic_id, Patient.id, Clinic.name, Clinic.zone)
+        .join(
+            SessionGrant,
+            (SessionGrant.clinic_id == Patient.clinic_id)
+            & (SessionGrant.person_id == Patient.person_id),
+        )
+        .join(
+            Membership,
+            (Membership.clinic_id == Patient.clinic_id)
+            & (Membership.person_id == Patient.person_id),
+        )
+        .join(Clinic, Clinic.id == Patient.clinic_id)
+        .where(
+            SessionGrant.session_id == row.id,
+            Patient.person_id == row.person_id,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Clinic.name)
+    ).all()
+    return PatientActor(
+        person_id=row.person_id,
+        session_id=row.id,
+        name=row.name,
+        language=row.language,
+        zone=row.zone,
+        records=tuple(OwnRecord(*record) for record in records),
+    )
+
+
+def _staff_actor(door: Door, row: Row[tuple[object, ...]]) -> StaffActor | None:
+    memberships = door.run(
+        select(Membership.clinic_id, Membership.id, Membership.role, Clinic.name, Clinic.zone)
+        .join(Clinic, Clinic.id == Membership.clinic_id)
+        .where(
+            Membership.person_id == row.person_id,
+            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+            Membership.ended_at.is_(None),
+        )
+    ).all()
+    for member in memberships:
+        if member.clinic_id == row.clinic_id:
+            return StaffActor(
+                person_id=row.person_id,
+                session_id=row.id,
+                clinic_id=member.clinic_id,
+                membership_id=member.id,
+                role=Role(member.role),
+                name=row.name,
+                language=row.language,
+                clinic_name=member.name,
+                clinic_zone=member.zone,
+                has_other_clinics=len(memberships) > 1,
+            )
+    return None
+
+
+def is_seen_due(door: Door, actor: Actor, now: datetime) -> bool:
+    """Whether last-seen is old enough to be written again."""
+    seen = door.session.scalar(
+        select(AuthSession.seen_at).where(AuthSession.id == actor.session_id)
+    )
+    return seen is not None and now - seen >= SEEN_EVERY
+
+
+def mark_seen(door: Door, actor: Actor, now: datetime) -> None:
+    """Move a session's idle limit on."""
+    door.run(update(AuthSession).where(AuthSession.id == actor.session_id).values(seen_at=now))
+
+
+# Signing in.
+
+
+def open_session(
+    door: Door,
+    secrets: Secrets,
+    person_id: UUID,
+    kind: SessionKind,
+    now: datetime,
+    *,
+    clinic_id: UUID | None = None,
+    device: str = "",
+) -> SignedIn:
+    """Make a session row under a fresh token; a patient's still needs its grants."""
+    token = random_secrets.token_urlsafe(32)
+    session = AuthSession(
+        id=uuid4(),
+        token_hash=secrets.keyed_hash("session", token),
+        person_id=person_id,
+        kind=kind,
+        clinic_id=clinic_id if kind is SessionKind.STAFF else None,
+        device=device[:80],
+        created_at=now,
+        seen_at=now,
+    )
+    door.session.add(session)
+    door.session.flush()
+    if kind is SessionKind.PATIENT and clinic_id is not None:
+        grant(door, session.id, clinic_id, person_id)
+    return SignedIn(token, person_id)
+
+
+def grant(door: Door, session_id: UUID, clinic_id: UUID, person_id: UUID) -> None:
+    """Let a patient's session open one clinic's record besides those it has."""
+    have = door.session.get(SessionGrant, (session_id, clinic_id))
+    if have is None:
+        door.session.add(
+            SessionGrant(session_id=session_id, clinic_id=clinic_id, person_id=person_id)
+        )
+        door.session.flush()
+
+
+def sign_in_staff(
+    door: Door, secrets: Secrets, email: str, password: str, now: datetime, *, device: str = ""
+) -> SignedIn:
+    """Sign a physio or lead in by password; raises Invalid, the same for every wrong pair."""
+    person = door.session.scalar(
+        select(Person).where(
+            Person.email == email.strip().lower(), Person.password_hash.is_not(None)
+        )
+    )
+    if not secrets.is_password(person.password_hash if person else None, password):
+        raise Invalid({"password": ["wrong_pair"]})
+    if person is None:
+        raise Invalid({"password": ["wrong_pair"]})
+    clinic_id = _first_clinic(door, person.id)
+    if clinic_id is None:
+        raise Invalid({"password": ["wrong_pair"]})
+    return open_session(
+        door, secrets, person.id, SessionKind.STAFF, now, clinic_id=clinic_id, device=device
+    )
+
+
+def _first_clinic(door: Door, person_id: UUID) -> UUID | None:
+    return door.session.scalar(
+        select(Membership.clinic_id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Membership.created_at)
+        .limit(1)
+    )
+
+
+def sign_out(door: Door, actor: Actor, now: datetime) -> None:
+    """End this session; its token is worthless from here on."""
+    end_session(door, actor.person_id, actor.session_id, now)
+
+
+def end_session(door: Door, person_id: UUID, session_id: UUID, now: datetime) -> None:
+    """End one of a person's own sessions; raises NotFound for anybody else's."""
+    ended = door.run(
+        update(AuthSession)
+        .where(
+            AuthSession.id == session_id,
+            AuthSession.person_id == person_id,
+            AuthSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    if ended.rowcount != 1:
+        raise NotFound("session")
+
+
+def end_other_sessions(door: Door, person_id: UUID, keep: UUID | None, now: datetime) -> None:
+    """End all of a person's sessions but one (or none)."""
+    statement = update(AuthSession).where(
+        AuthSession.person_id == person_id, AuthSession.ended_at.is_(None)
+    )
+    if keep is not None:
+        statement = statement.where(AuthSession.id != keep)
+    door.run(statement.values(ended_at=now))
+
+
+def list_devices(door: Door, actor: Actor, now: datetime) -> list[Device]:
+    """A person's living sign-ins, the newest first."""
+    rows = door.session.scalars(
+        select(AuthSession)
+        .where(AuthSession.person_id == actor.person_id, AuthSession.ended_at.is_(None))
+        .order_by(AuthSession.seen_at.desc())
+    ).all()
+    return [
+        Device(row.id, row.device, row.created_at, row.seen_at, row.id == actor.session_id)
+        for row in rows
+        if is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now)
+    ]
+
+
+def list_clinics(door: Door, actor: StaffActor) -> list[tuple[UUID, str]]:
+    """The clinics that a staff member may work in, by name."""
+    rows = door.run(
+        select(Clinic.id, Clinic.name)
+        .join(Membership, Membership.clinic_id == Clinic.id)
+        .where(
+            Membership.person_id == actor.person_id,
+            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Clinic.name)
+    ).all()
+    return [(row.id, row.name) for row in rows]
+
+
+def switch_clinic(door: Door, actor: StaffActor, clinic_id: UUID) -> None:
+    """Work in another of one's own clinics from now on; raises NotFound."""
+    if clinic_id not in {own for own, _ in list_clinics(door, actor)}:
+        raise NotFound("clinic")
+    door.run(
+        update(AuthSession).where(AuthSession.id == actor.session_id).values(clinic_id=clinic_id)
+    )
+
+
+# Passwords.
+
+
+def check_password_rules(password: str) -> None:
+    """Length is what counts (NIST SP 800-63B); raises Invalid."""
+    if len(password) < PASSWORD_LEAST:
+        raise Invalid({"password": ["password_short"]})
+    if len(password) > PASSWORD_MOST:
+        raise Invalid({"password": ["password_long"]})
+
+
+def change_password(
+    door: Door, secrets: Secrets, actor: StaffActor, old: str, new: str, now: datetime
+) -> None:
+    """Change one's own password and end all other sessions; raises Invalid."""
+    person = door.session.get_one(Person, actor.person_id)
+    if not secrets.is_password(person.password_hash, old):
+        raise Invalid({"old_password": ["wrong_password"]})
+    check_password_rules(new)
+    person.password_hash = secrets.hash_password(new)
+    end_other_sessions(door, actor.person_id, actor.session_id, now)
+    door.session.flush()
+
+
+def find_staff_person(door: Door, email: str) -> Person | None:
+    """The person who signs in with this address, if there is one."""
+    return door.session.scalar(
+        select(Person).where(
+            Person.email == email.strip().lower(), Person.password_hash.is_not(None)
+        )
+    )
+
+
+def reset_ticket(secrets: Secrets, person: Person) -> str:
+    """A signed link's ticket: good for an hour, and only until the password changes."""
+    return secrets.sign(_RESET, [str(person.id), (person.password_hash or "")[-16:]])
+
+
+def reset_password(
+    door: Door, secrets: Secrets, ticket: str, new: str | None, now: datetime
+) -> str:
+    """Set a new password by ticket (or, with None, only look); gives the address.
+
+    Raises Expired for a used, old or forged ticket, Invalid for a password too short.
+    """
+    person_id, tail = secrets.unsign(_RESET, ticket, max_age=RESET_SECONDS)
+    person = door.session.get(Person, UUID(person_id))
+    if person is None or not person.password_hash or person.password_hash[-16:] != tail:
+        raise Expired("the link was used already")
+    if new is not None:
+        check_password_rules(new)
+        person.password_hash = secrets.hash_password(new)
+        end_other_sessions(door, person.id, None, now)
+        door.session.flush()
+    return person.email or ""
+
+
+def set_language(door: Door, actor: Actor, language: str) -> None:
+    """Remember the language that a person reads."""
+    door.run(update(Person).where(Person.id == actor.person_id).values(language=language))
+
+
+def set_zone(door: Door, actor: Actor, zone: str) -> None:
+    """Remember the zone that a person's phone is in."""
+    door.run(update(Person).where(Person.id == actor.person_id).values(zone=zone))
+
+
+def require(actor: Actor | None) -> Actor:
+    """The actor, or Unauthenticated."""
+    if actor is None:
+        raise Unauthenticated
+    return actor
+
+
+def own_email(door: Door, actor: Actor) -> str:
+    """A person's own address, empty where there is none."""
+    return door.session.scalar(select(Person.email).where(Person.id == actor.person_id)) or ""
+
+
+def set_email(door: Door, actor: PatientActor, email: str) -> None:
+    """Set or clear a patient's address. Addresses of patients need not be unique."""
+    door.run(
+        update(Person)
+        .where(Person.id == actor.person_id)
+        .values(email=email.strip().lower() or None)
+    )

@@ -1,0 +1,139 @@
+"""Running a clinic: its settings and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, update
+
+from tracker.domain.access import Actor, PatientActor, Role
+from tracker.domain.days import is_zone
+from tracker.domain.errors import Invalid, NotFound
+from tracker.services.patients import lead
+from tracker.store import records
+from tracker.store.schema import AuthSession, Clinic, Invitation, Membership
+from tracker.store.scope import Door, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicSettings:
+    """What a lead sets; numbers are text as they are dialled."""
+
+    name: str
+    zone: str
+    language: str
+    emergency_number: str
+    clinic_number: str
+    out_of_hours_number: str
+    crisis_number: str
+    opening_hours: str
+    minimum_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Whom to call, as `/safety` shows it."""
+
+    clinic_name: str
+    emergency: str
+    clinic: str
+    out_of_hours: str
+    crisis: str
+    opening_hours: str
+
+
+def see_settings(scope: Scope) -> Clinic:
+    """The clinic's row, for its lead; raises NotFound for anybody else."""
+    return records.clinic_of(scope, lead(scope).clinic_id)
+
+
+def change_settings(scope: Scope, given: ClinicSettings) -> None:
+    """Change the clinic's settings; raises Invalid, NotFound for anybody but the lead."""
+    clinic = see_settings(scope)
+    if not is_zone(given.zone):
+        raise Invalid({"zone": ["zone"]})
+    for name in ClinicSettings.__dataclass_fields__:
+        setattr(clinic, name, getattr(given, name))
+    scope.flush()
+
+
+def see_numbers(scope: Scope) -> list[Numbers]:
+    """The numbers of every clinic that the actor belongs to."""
+    return [
+        Numbers(
+            clinic_name=clinic.name,
+            emergency=clinic.emergency_number,
+            clinic=clinic.clinic_number,
+            out_of_hours=clinic.out_of_hours_number,
+            crisis=clinic.crisis_number,
+            opening_hours=clinic.opening_hours,
+        )
+        for clinic in sorted(scope.entities(Clinic), key=lambda row: row.name)
+    ]
+
+
+def see_people(scope: Scope) -> Sequence[Row[Any]]:
+    """(id, role, name, email, ended_at) of the clinic's staff."""
+    lead(scope)
+    return records.colleagues(scope)
+
+
+def open_invitations(scope: Scope, now: datetime) -> Sequence[Invitation]:
+    """Staff invitations that still wait."""
+    lead(scope)
+    return scope.entities(
+        Invitation,
+        Invitation.role != Role.PATIENT,
+        Invitation.used_at.is_(None),
+        Invitation.expires_at > now,
+    )
+
+
+def withdraw_invitation(scope: Scope, invitation_id: UUID, now: datetime) -> None:
+    """Make a waiting invitation worthless."""
+    lead(scope)
+    row = scope.get(Invitation, Invitation.id == invitation_id, Invitation.role != Role.PATIENT)
+    row.used_at = row.used_at or now
+    scope.flush()
+
+
+def end_membership(scope: Scope, membership_id: UUID, now: datetime) -> None:
+    """End a colleague's membership and sign-ins; one's own, never: a clinic needs its lead."""
+    actor = lead(scope)
+    if membership_id == actor.membership_id:
+        raise Invalid({"person": ["own_membership"]})
+    row = scope.get(Membership, Membership.id == membership_id, Membership.role != Role.PATIENT)
+    row.ended_at = now
+    scope.flush()
+    _end_sessions(scope.open_door(), row, now)
+
+
+def change_role(scope: Scope, membership_id: UUID, role: Role) -> None:
+    """Make a colleague a lead or a physio; never oneself."""
+    actor = lead(scope)
+    if membership_id == actor.membership_id or not role.is_staff:
+        raise Invalid({"person": ["own_membership"]})
+    row = scope.get(Membership, Membership.id == membership_id, Membership.role != Role.PATIENT)
+    row.role = role
+    scope.flush()
+
+
+def _end_sessions(door: Door, row: Membership, now: datetime) -> None:
+    door.run(
+        update(AuthSession)
+        .where(AuthSession.person_id == row.person_id, AuthSession.clinic_id == row.clinic_id)
+        .values(ended_at=now)
+    )
+
+
+def own_patient_id(actor: Actor, clinic_id: UUID) -> UUID:
+    """A patient's record at one of the own clinics; raises NotFound."""
+    if isinstance(actor, PatientActor):
+        for record in actor.records:
+            if record.clinic_id == clinic_id:
+                return record.patient_id
+    raise NotFound("clinic")

@@ -1,0 +1,32 @@
+"""What services need from outside, as Protocols that adapters implement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail, ready to hand over; `headers` beyond the usual ones."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class MailFault(Exception):
+    """The mail was not taken; it stays in the outbox."""
+
+
+class Mailer(Protocol):
+    """Hands mails to a post office; one connection for many."""
+
+    def send(self, message: Message) -> None:
+        """Hand over one mail; raises MailFault."""
+
+    def close(self) -> None:
+        """Let the connection go."""

@@ -1,0 +1,196 @@
+"""The home programme: prescribing a stretch, changing it as a new version, ending it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from tracker.domain import catalog
+from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.prescription import LIMITS, Dose, changeover
+from tracker.services import summaries
+from tracker.services.patients import staff
+from tracker.services.today import as_line
+from tracker.store import records
+from tracker.store.logs import find_stretch_entry
+from tracker.store.schema import Episode, Prescription
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrescription:
+    """A stretch with its dose and side, and a word from the physio."""
+
+    stretch: str
+    side: str
+    dose: Dose
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLine:
+    """A line of a programme: its newest version, and how many came before."""
+
+    row: Prescription
+    stretch: catalog.Stretch
+    dose: Dose
+    is_ended: bool
+    is_coming: bool
+
+    @property
+    def minutes(self) -> float:
+        """Minutes on a day when it is due."""
+        both = self.row.side == "both" and self.stretch.has_side
+        return self.dose.minutes(sides=2 if both else 1)
+
+
+def _check(given: NewPrescription) -> None:
+    errors: dict[str, list[str]] = {}
+    stretch = catalog.stretches().get(given.stretch)
+    if stretch is None:
+        errors["stretch"] = ["unknown"]
+    if given.side not in {"left", "right", "both"}:
+        errors["side"] = ["unknown"]
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(given.dose, name) <= most:
+            errors[name] = [f"{name}_range"]
+    if not 1 <= given.dose.days <= 127:
+        errors["days"] = ["days_needed"]
+    if len(given.note) > 300:
+        errors["note"] = ["note_long"]
+    if errors:
+        raise Invalid(errors)
+
+
+def prescribe(
+    scope: Scope,
+    patient_id: UUID,
+    episode_id: UUID,
+    given: NewPrescription,
+    now: datetime,
+    today: date,
+) -> Prescription:
+    """Prescribe a stretch from today; raises Invalid, also for one that is prescribed already."""
+    staff(scope)
+    _check(given)
+    episode = records.get_episode(scope, patient_id, episode_id)
+    for line in see_programme(scope, episode, today):
+        if not line.is_ended and (line.row.stretch, line.row.side) == (given.stretch, given.side):
+            raise Invalid({"stretch": ["prescribed_already"]})
+    row = _version(scope, episode, given, now, series_id=uuid4(), version=1, starts_on=today)
+    summaries.note_programme(scope, episode, today)
+    scope.flush()
+    return row
+
+
+def _version(
+    scope: Scope,
+    episode: Episode,
+    given: NewPrescription,
+    now: datetime,
+    *,
+    series_id: UUID,
+    version: int,
+    starts_on: date,
+) -> Prescription:
+    row = Prescription(
+        clinic_id=episode.clinic_id,
+        patient_id=episode.patient_id,
+        id=uuid4(),
+        episode_id=episode.id,
+        series_id=series_id,
+        version=version,
+        stretch=given.stretch,
+        side=given.side,
+        sets=given.dose.sets,
+        repetitions=given.dose.repetitions,
+        hold_seconds=given.dose.hold_seconds,
+        days=given.dose.days,
+        note=given.note.strip(),
+        starts_on=starts_on,
+        prescribed_by=staff(scope).membership_id,
+        prescribed_at=now,
+    )
+    scope.add(row)
+    scope.flush()
+    return row
+
+
+def change(
+    scope: Scope,
+    patient_id: UUID,
+    prescription_id: UUID,
+    given: NewPrescription,
+    now: datetime,
+    today: date,
+) -> Prescription:
+    """Replace a version by a new one; the old stays as it was, ended the day before."""
+    _check(given)
+    old = _current(scope, patient_id, prescription_id)
+    last, first = _turn(scope, old, today)
+    old.ends_on = last
+    scope.flush()
+    episode = records.get_episode(scope, patient_id, old.episode_id)
+    row = _version(
+        scope,
+        episode,
+        NewPrescription(old.stretch, given.side, given.dose, given.note),
+        now,
+        series_id=old.series_id,
+        version=old.version + 1,
+        starts_on=max(first, old.starts_on),
+    )
+    summaries.note_programme(scope, episode, today)
+    scope.flush()
+    return row
+
+
+def end(scope: Scope, patient_id: UUID, prescription_id: UUID, today: date) -> None:
+    """End a line: from today, or from tomorrow when today's is already logged."""
+    old = _current(scope, patient_id, prescription_id)
+    old.ends_on, _ = _turn(scope, old, today)
+    scope.flush()
+    summaries.note_programme(scope, records.get_episode(scope, patient_id, old.episode_id), today)
+    scope.flush()
+
+
+def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:
+    staff(scope)
+    row = records.get_prescription(scope, patient_id, prescription_id)
+    newer = scope.entities(
+        Prescription, Prescription.series_id == row.series_id, Prescription.version > row.version
+    )
+    if newer or row.ends_on is not None:
+        raise NotFound("prescription")
+    return row
+
+
+def _turn(scope: Scope, old: Prescription, today: date) -> tuple[date, date]:
+    is_logged = find_stretch_entry(scope, old.id, today) is not None
+    last, first = changeover(today, is_logged_today=is_logged)
+    # A version that starts tomorrow and is changed today never counted: it ends before it starts.
+    return max(last, old.starts_on - timedelta(days=1)), first
+
+
+def see_programme(scope: Scope, episode: Episode, today: date) -> list[ProgrammeLine]:
+    """An episode's lines, each as its newest version, ended ones last."""
+    newest: dict[UUID, Prescription] = {}
+    for row in records.prescriptions_of(scope, episode.id):
+        newest[row.series_id] = row
+    lines = [
+        ProgrammeLine(
+            row=row,
+            stretch=catalog.stretches()[row.stretch],
+            dose=as_line(row).dose,
+            is_ended=row.ends_on is not None and row.ends_on < today,
+            is_coming=row.starts_on > today,
+        )
+        for row in newest.values()
+    ]
+    return sorted(lines, key=lambda line: line.is_ended)
+
+
+def find_version(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:
+    """One version, for the form that changes it; raises NotFound."""
+    return _current(scope, patient_id, prescription_id)

@@ -1,0 +1,142 @@
+"""One time line of an episode: pain, soreness, stretching and needling, for patient and physio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from tracker.domain.days import local_day, local_time
+from tracker.domain.prescription import Outcome, Prescription
+from tracker.domain.timeline import NeedlingMark, Timeline, TimelineDay, range_start
+from tracker.services.today import as_line
+from tracker.store import logs, records
+from tracker.store.schema import Episode
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day of the table beside the drawing."""
+
+    day: TimelineDay
+    pain_worst: int | None
+    stiffness: int | None
+    sleep: int | None
+    stress: int | None
+    note: str
+    needled: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A time line and its table, the newest day first."""
+
+    timeline: Timeline
+    rows: Sequence[DayRow]
+    episode: Episode
+    pain_days: int
+    session_count: int
+
+    @property
+    def span(self) -> int:
+        """Days in the range."""
+        return self.timeline.length
+
+
+def see_progress(scope: Scope, episode: Episode, choice: str, now: datetime, zone: str) -> Progress:
+    """An episode's time line over one of the ranges; days are local to `zone`."""
+    today = local_day(now, zone)
+    sessions = records.sessions_of(scope, episode.id)
+    marks = tuple(_mark(session.needled_at, session.id, zone) for session in sessions)
+    past = [mark.needled_local.date() for mark in marks if mark.needled_local.date() <= today]
+    first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
+    days, rows = _days(scope, episode, first, today, marks)
+    return Progress(
+        timeline=Timeline(first, today, tuple(days), marks),
+        rows=rows,
+        episode=episode,
+        pain_days=sum(1 for day in days if day.pain is not None),
+        session_count=sum(1 for day in past if day >= first),
+    )
+
+
+def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
+    wall = local_time(needled_at, zone).replace(tzinfo=None)
+    return NeedlingMark(wall, "", str(session_id))
+
+
+def _days(
+    scope: Scope, episode: Episode, first: date, last: date, marks: Sequence[NeedlingMark]
+) -> tuple[list[TimelineDay], list[DayRow]]:
+    pain = {row.local_date: row for row in logs.pain_between(scope, episode.id, first, last)}
+    sore = {
+        row.local_date: row.soreness
+        for row in logs.worst_soreness_between(scope, episode.id, first, last)
+    }
+    notes = {
+        row.local_date: row
+        for row in logs.notes_between(scope, episode.patient_id, first, last)
+        if row.local_date >= first
+    }
+    done = _done_by_day(scope, episode.id, first, last)
+    lines = [as_line(row) for row in records.prescriptions_of(scope, episode.id)]
+    needled: dict[date, list[str]] = {}
+    for mark in marks:
+        needled.setdefault(mark.needled_local.date(), []).append(f"{mark.needled_local:%H:%M}")
+    days, rows = [], []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        known = _day(day, pain.get(day), sore.get(day), done.get(day, 0.0), lines)
+        days.append(known)
+        rows.append(_table_row(known, pain.get(day), notes.get(day), needled.get(day, [])))
+    rows.reverse()
+    return [day for day in days if _is_known(day)], rows
+
+
+def _is_known(day: TimelineDay) -> bool:
+    return (
+        day.pain is not None
+        or day.soreness is not None
+        or day.stretches_done > 0
+        or day.stretches_due > 0
+    )
+
+
+def _day(
+    day: date,
+    pain: object | None,
+    soreness: int | None,
+    done: float,
+    lines: Sequence[Prescription],
+) -> TimelineDay:
+    return TimelineDay(
+        day=day,
+        pain=getattr(pain, "pain_average", None),
+        soreness=soreness,
+        stretches_done=done,
+        stretches_due=sum(1 for line in lines if line.is_due(day)),
+        backfilled=getattr(pain, "is_backfilled", False),
+    )
+
+
+def _table_row(
+    day: TimelineDay, pain: object | None, note: object | None, needled: Sequence[str]
+) -> DayRow:
+    return DayRow(
+        day=day,
+        pain_worst=getattr(pain, "pain_worst", None),
+        stiffness=getattr(pain, "stiffness", None),
+        sleep=getattr(note, "sleep", None),
+        stress=getattr(note, "stress", None),
+        note=getattr(note, "note", ""),
+        needled=needled,
+    )
+
+
+def _done_by_day(scope: Scope, episode_id: UUID, first: date, last: date) -> dict[date, float]:
+    done: dict[date, float] = {}
+    for row in logs.stretch_outcomes_between(scope, episode_id, first, last):
+        done[row.local_date] = done.get(row.local_date, 0.0) + Outcome(row.outcome).share
+    return done

@@ -1,0 +1,1 @@
+"""Tables, engines and the scope: the only floor that speaks SQL."""

@@ -1,0 +1,134 @@
+"""The patient's half of a simulated record: everything logged, and the summary of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from tracker.domain import strip
+from tracker.domain.prescription import Outcome, Provenance
+from tracker.domain.strip import Strip
+from tracker.store.bulk.frame import Frame, Row, Rows
+from tracker.store.schema import Checkin, DiaryDay, EpisodeSummary, SorenessEntry, StretchEntry
+
+
+def log_rows(frame: Frame) -> Iterator[Rows]:
+    """Each table's rows."""
+    yield Checkin, [*_checkins(frame)]
+    yield DiaryDay, [*_diary_days(frame)]
+    yield SorenessEntry, [*_soreness(frame)]
+    yield StretchEntry, [*_stretches(frame)]
+    yield EpisodeSummary, [*_summary(frame)]
+
+
+def _checkins(frame: Frame) -> Iterator[Row]:
+    for entry in frame.of.checkins:
+        recorded_at = frame.utc(entry.recorded_at)
+        yield {
+            **frame.keys,
+            "entry_id": frame.id("checkin", entry.local_date),
+            "episode_id": frame.episode_id,
+            "local_date": entry.local_date,
+            "zone": frame.zone,
+            "pain_average": entry.pain_average,
+            "pain_worst": entry.pain_worst,
+            "stiffness": entry.stiffness,
+            "regions": None,
+            "is_backfilled": entry.backfilled,
+            "rev": 1,
+            "recorded_at": recorded_at,
+            "updated_at": recorded_at,
+        }
+
+
+def _diary_days(frame: Frame) -> Iterator[Row]:
+    for entry in frame.of.checkins:
+        if entry.sleep is None and entry.stress is None and not entry.note:
+            continue
+        yield {
+            **frame.keys,
+            "local_date": entry.local_date,
+            "sleep": entry.sleep,
+            "stress": entry.stress,
+            "note": entry.note,
+            "rev": 1,
+            "updated_at": frame.utc(entry.recorded_at),
+        }
+
+
+def _soreness(frame: Frame) -> Iterator[Row]:
+    for entry in frame.of.soreness:
+        felt_at = frame.utc(entry.felt_at)
+        yield {
+            **frame.keys,
+            "entry_id": frame.id("soreness", entry.session, entry.felt_at.isoformat()),
+            "needling_session_id": frame.session_id(frame.of.sessions[entry.session]),
+            "felt_at": felt_at,
+            "local_date": entry.felt_at.date(),
+            "zone": frame.zone,
+            "soreness": entry.soreness,
+            "muscle": None,
+            "side": None,
+            "side_effects": list(entry.side_effects),
+            "is_backfilled": False,
+            "rev": 1,
+            "updated_at": felt_at,
+        }
+
+
+def _stretches(frame: Frame) -> Iterator[Row]:
+    for entry in frame.of.stretch_entries:
+        line = frame.of.prescriptions[entry.prescription]
+        recorded_at = frame.utc(entry.recorded_at)
+        provenance = Provenance.BACKFILLED if entry.backfilled else Provenance.TICKED
+        yield {
+            **frame.keys,
+            "entry_id": frame.id("stretch", line.series, line.version, entry.local_date),
+            "prescription_id": frame.prescription_id(line),
+            "local_date": entry.local_date,
+            "zone": frame.zone,
+            "outcome": entry.outcome,
+            "sets_done": entry.sets_done,
+            "pain_during": entry.pain_during,
+            "reason": entry.reason,
+            "provenance": provenance.value,
+            "rev": 1,
+            "recorded_at": recorded_at,
+            "updated_at": recorded_at,
+        }
+
+
+def _summary(frame: Frame) -> Iterator[Row]:
+    """The logged half, as rebuilding it on this day would leave it; none without an entry."""
+    first = strip.oldest(frame.today)
+    pains = {e.local_date: e.pain_average for e in frame.of.checkins if e.local_date >= first}
+    done = _done_halves(frame, first)
+    soreness = sorted(frame.of.soreness, key=lambda entry: entry.felt_at)
+    felt_on = {entry.felt_at.date() for entry in soreness}
+    if not (days := {*pains, *done, *felt_on}):
+        return
+    pain_strip, done_strip = strip.build(pains), _strip_of(done)
+    yield {
+        **frame.keys,
+        "episode_id": frame.episode_id,
+        "last_logged_on": max(days),
+        "pain_end": pain_strip.end,
+        "pain": pain_strip.text,
+        "done_end": done_strip.end,
+        "done_halves": done_strip.text,
+        "last_soreness": soreness[-1].soreness if soreness else None,
+        "last_soreness_at": frame.utc(soreness[-1].felt_at) if soreness else None,
+    }
+
+
+def _done_halves(frame: Frame, first: date) -> dict[date, float]:
+    halves: dict[date, float] = {}
+    for entry in frame.of.stretch_entries:
+        day = entry.local_date
+        if day >= first:
+            halves[day] = halves.get(day, 0) + 2 * Outcome(entry.outcome).share
+    return halves
+
+
+def _strip_of(halves: dict[date, float]) -> Strip:
+    return strip.build({day: min(round(half), strip.LARGEST) for day, half in halves.items()})

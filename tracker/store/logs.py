@@ -1,0 +1,202 @@
+"""Queries over what patients logged, each narrowed by its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from tracker.store.schema import (
+    Checkin,
+    DiaryDay,
+    Episode,
+    EpisodeSummary,
+    NeedledMuscle,
+    NeedlingSession,
+    Patient,
+    Prescription,
+    Revision,
+    SorenessEntry,
+    StretchEntry,
+)
+from tracker.store.scope import Scope
+
+Rows = Sequence[Row[Any]]
+
+
+def lock_patient(scope: Scope, clinic_id: UUID, patient_id: UUID) -> None:
+    """Serialise writes of one patient (two tabs, a double tap); SQLite's writers queue anyway."""
+    scope.rows(
+        select(Patient.id)
+        .where(Patient.clinic_id == clinic_id, Patient.id == patient_id)
+        .with_for_update(),
+        Patient,
+    )
+
+
+def open_episodes(scope: Scope) -> Sequence[Episode]:
+    """Every open episode in sight, the oldest first."""
+    found = scope.entities(Episode, Episode.closed_on.is_(None))
+    return sorted(found, key=lambda row: (row.opened_on, row.created_at))
+
+
+def checkins_on(scope: Scope, day: date) -> dict[UUID, Checkin]:
+    """The day's check-ins by episode."""
+    return {row.episode_id: row for row in scope.entities(Checkin, Checkin.local_date == day)}
+
+
+def find_checkin(scope: Scope, episode_id: UUID, day: date) -> Checkin | None:
+    """One episode's check-in of one day."""
+    return scope.find(Checkin, Checkin.episode_id == episode_id, Checkin.local_date == day)
+
+
+def diary_days_on(scope: Scope, day: date) -> dict[UUID, DiaryDay]:
+    """The day's own rows by clinic."""
+    return {row.clinic_id: row for row in scope.entities(DiaryDay, DiaryDay.local_date == day)}
+
+
+def stretch_entries_on(scope: Scope, day: date) -> dict[UUID, StretchEntry]:
+    """The day's stretch entries by prescription."""
+    found = scope.entities(StretchEntry, StretchEntry.local_date == day)
+    return {row.prescription_id: row for row in found}
+
+
+def find_stretch_entry(scope: Scope, prescription_id: UUID, day: date) -> StretchEntry | None:
+    """One prescription's entry of one day."""
+    return scope.find(
+        StretchEntry,
+        StretchEntry.prescription_id == prescription_id,
+        StretchEntry.local_date == day,
+    )
+
+
+def sessions_between(scope: Scope, first: datetime, last: datetime) -> Rows:
+    """(id, clinic_id, episode_id, needled_at) of sessions in a span of time, oldest first."""
+    return scope.rows(
+        select(
+            NeedlingSession.id,
+            NeedlingSession.clinic_id,
+            NeedlingSession.episode_id,
+            NeedlingSession.needled_at,
+        )
+        .where(NeedlingSession.needled_at.between(first, last))
+        .order_by(NeedlingSession.needled_at),
+        NeedlingSession,
+    )
+
+
+def muscles_of(scope: Scope, session_ids: Sequence[UUID]) -> dict[UUID, list[NeedledMuscle]]:
+    """The needled muscles of some sessions, in the order in which they were recorded."""
+    if not session_ids:
+        return {}
+    grouped: dict[UUID, list[NeedledMuscle]] = {key: [] for key in session_ids}
+    found = scope.entities(NeedledMuscle, NeedledMuscle.needling_session_id.in_(session_ids))
+    for row in sorted(found, key=lambda muscle: muscle.place):
+        grouped[row.needling_session_id].append(row)
+    return grouped
+
+
+def soreness_of(scope: Scope, session_ids: Sequence[UUID]) -> Sequence[SorenessEntry]:
+    """The soreness ratings of some sessions, oldest first."""
+    if not session_ids:
+        return []
+    found = scope.entities(SorenessEntry, SorenessEntry.needling_session_id.in_(session_ids))
+    return sorted(found, key=lambda entry: entry.felt_at)
+
+
+def prescriptions_on(scope: Scope, day: date) -> Sequence[Prescription]:
+    """The versions in force on a day, in the order in which they were prescribed."""
+    found = scope.entities(
+        Prescription,
+        Prescription.starts_on <= day,
+        (Prescription.ends_on.is_(None)) | (Prescription.ends_on >= day),
+    )
+    return sorted(found, key=lambda row: (row.prescribed_at, row.stretch))
+
+
+def logged_days(scope: Scope, first: date, last: date) -> set[date]:
+    """The days of a span with at least one check-in."""
+    rows = scope.rows(
+        select(Checkin.local_date).distinct().where(Checkin.local_date.between(first, last)),
+        Checkin,
+    )
+    return {row.local_date for row in rows}
+
+
+def pain_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+    """(local_date, pain_average, pain_worst, stiffness, is_backfilled) of an episode's days."""
+    return scope.rows(
+        select(
+            Checkin.local_date,
+            Checkin.pain_average,
+            Checkin.pain_worst,
+            Checkin.stiffness,
+            Checkin.is_backfilled,
+        )
+        .where(Checkin.episode_id == episode_id, Checkin.local_date.between(first, last))
+        .order_by(Checkin.local_date),
+        Checkin,
+    )
+
+
+def notes_between(scope: Scope, patient_id: UUID, first: date, last: date) -> Rows:
+    """(local_date, sleep, stress, note) of a patient's days."""
+    return scope.rows(
+        select(DiaryDay.local_date, DiaryDay.sleep, DiaryDay.stress, DiaryDay.note)
+        .where(DiaryDay.patient_id == patient_id, DiaryDay.local_date.between(first, last))
+        .order_by(DiaryDay.local_date),
+        DiaryDay,
+    )
+
+
+def worst_soreness_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+    """(local_date, soreness) with each day's highest rating over the episode's sessions."""
+    return scope.rows(
+        select(SorenessEntry.local_date, func.max(SorenessEntry.soreness).label("soreness"))
+        .join(
+            NeedlingSession,
+            (NeedlingSession.clinic_id == SorenessEntry.clinic_id)
+            & (NeedlingSession.patient_id == SorenessEntry.patient_id)
+            & (NeedlingSession.id == SorenessEntry.needling_session_id),
+        )
+        .where(
+            NeedlingSession.episode_id == episode_id,
+            SorenessEntry.local_date.between(first, last),
+        )
+        .group_by(SorenessEntry.local_date),
+        SorenessEntry,
+        NeedlingSession,
+    )
+
+
+def stretch_outcomes_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+    """(local_date, outcome, reason) of every stretch logged for an episode."""
+    return scope.rows(
+        select(StretchEntry.local_date, StretchEntry.outcome, StretchEntry.reason)
+        .join(
+            Prescription,
+            (Prescription.clinic_id == StretchEntry.clinic_id)
+            & (Prescription.patient_id == StretchEntry.patient_id)
+            & (Prescription.id == StretchEntry.prescription_id),
+        )
+        .where(
+            Prescription.episode_id == episode_id,
+            StretchEntry.local_date.between(first, last),
+        ),
+        StretchEntry,
+        Prescription,
+    )
+
+
+def revisions_of(scope: Scope, entry: str, key: str) -> Sequence[Revision]:
+    """An entry's amendments, the newest first."""
+    found = scope.entities(Revision, Revision.entry == entry, Revision.entry_key == key)
+    return sorted(found, key=lambda row: -row.rev)
+
+
+def find_summary(scope: Scope, episode_id: UUID) -> EpisodeSummary | None:
+    """An episode's summary, None before anything was logged."""
+    return scope.find(EpisodeSummary, EpisodeSummary.episode_id == episode_id)

@@ -1,0 +1,254 @@
+"""Queries of the post room: who is due a mail, and the outbox's claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tracker.domain.access import Role
+from tracker.store.schema import (
+    Checkin,
+    Clinic,
+    Heartbeat,
+    Membership,
+    Outbox,
+    Patient,
+    Person,
+    StretchEntry,
+    Subscription,
+)
+from tracker.store.scope import Door
+
+Rows = Sequence[Row[Any]]
+
+
+def _insert(door: Door, model: type[Any]) -> Any:
+    name = door.session.get_bind().dialect.name
+    return (sqlite.insert if name == "sqlite" else postgresql.insert)(model)
+
+
+def staff_with_mail(door: Door) -> Rows:
+    """(clinic_id, person_id, zone) of every working staff member with an address."""
+    rows: Rows = door.run(
+        select(Membership.clinic_id, Membership.person_id, Clinic.zone)
+        .join(Clinic, Clinic.id == Membership.clinic_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+            Membership.ended_at.is_(None),
+            Person.email.is_not(None),
+        )
+    ).all()
+    return rows
+
+
+def patients_with_mail(door: Door) -> Rows:
+    """(clinic_id, person_id, zone) of every joined patient with an address."""
+    rows: Rows = door.run(
+        select(Membership.clinic_id, Membership.person_id, Person.zone)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.PATIENT,
+            Membership.ended_at.is_(None),
+            Person.email.is_not(None),
+        )
+    ).all()
+    return rows
+
+
+def put_once(
+    door: Door, clinic_id: UUID, person_id: UUID, kind: str, period: str, now: datetime
+) -> bool:
+    """Put a mail into the outbox unless it is there already; whether it was put."""
+    statement = (
+        _insert(door, Outbox)
+        .values(
+            clinic_id=clinic_id,
+            person_id=person_id,
+            kind=kind,
+            period=period,
+            message_id=f"{uuid4()}@aftercare",
+            state="waiting",
+            attempts=0,
+            made_at=now,
+            fault="",
+        )
+        .on_conflict_do_nothing(index_elements=["clinic_id", "person_id", "kind", "period"])
+    )
+    return bool(door.run(statement).rowcount == 1)
+
+
+def waiting(door: Door, now: datetime, limit: int) -> Sequence[int]:
+    """Keys of mails that wait and that nobody holds, oldest first."""
+    return door.session.scalars(
+        select(Outbox.id)
+        .where(
+            Outbox.state == "waiting",
+            or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now),
+        )
+        .order_by(Outbox.id)
+        .limit(limit)
+    ).all()
+
+
+def claim(door: Door, key: int, now: datetime, until: datetime) -> bool:
+    """Lease one mail; of two workers one wins."""
+    claimed = door.run(
+        update(Outbox)
+        .where(
+            Outbox.id == key,
+            Outbox.state == "waiting",
+            or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now),
+        )
+        .values(leased_until=until, attempts=Outbox.attempts + 1)
+    )
+    return bool(claimed.rowcount == 1)
+
+
+def finish(
+    door: Door,
+    key: int,
+    state: str,
+    now: datetime,
+    *,
+    fault: str = "",
+    again_at: datetime | None = None,
+) -> None:
+    """Mark a mail; a waiting one may be tried again from `again_at`."""
+    door.run(
+        update(Outbox)
+        .where(Outbox.id == key)
+        .values(
+            state=state,
+            done_at=None if state == "waiting" else now,
+            fault=fault[:200],
+            leased_until=again_at,
+        )
+    )
+
+
+def recipient(door: Door, key: int) -> Row[Any] | None:
+    """One mail with its person, membership and clinic as they are now."""
+    found: Row[Any] | None = door.run(
+        select(
+            Outbox.clinic_id,
+            Outbox.person_id,
+            Outbox.kind,
+            Outbox.period,
+            Outbox.message_id,
+            Outbox.attempts,
+            Outbox.made_at,
+            Person.email,
+            Person.name,
+            Person.language,
+            Membership.role,
+            Membership.id.label("membership_id"),
+            Membership.ended_at,
+            Clinic.name.label("clinic_name"),
+            Clinic.zone,
+            Subscription.is_on,
+        )
+        .join(Person, Person.id == Outbox.person_id)
+        .join(
+            Membership,
+            and_(
+                Membership.clinic_id == Outbox.clinic_id,
+                Membership.person_id == Outbox.person_id,
+            ),
+        )
+        .join(Clinic, Clinic.id == Outbox.clinic_id)
+        .outerjoin(
+            Subscription,
+            and_(
+                Subscription.clinic_id == Outbox.clinic_id,
+                Subscription.person_id == Outbox.person_id,
+                Subscription.kind == Outbox.kind,
+            ),
+        )
+        .where(Outbox.id == key)
+    ).one_or_none()
+    return found
+
+
+def set_subscription(
+    door: Door, clinic_id: UUID, person_id: UUID, kind: str, now: datetime, *, is_on: bool
+) -> None:
+    """Keep a person's choice about one kind of mail."""
+    statement = (
+        _insert(door, Subscription)
+        .values(clinic_id=clinic_id, person_id=person_id, kind=kind, is_on=is_on, changed_at=now)
+        .on_conflict_do_update(
+            index_elements=["clinic_id", "person_id", "kind"],
+            set_={"is_on": is_on, "changed_at": now},
+        )
+    )
+    door.run(statement)
+
+
+def find_subscription(door: Door, clinic_id: UUID, person_id: UUID, kind: str) -> bool | None:
+    """A person's choice, None where nothing was chosen."""
+    return door.session.scalar(
+        select(Subscription.is_on).where(
+            Subscription.clinic_id == clinic_id,
+            Subscription.person_id == person_id,
+            Subscription.kind == kind,
+        )
+    )
+
+
+def week_of(door: Door, clinic_id: UUID, person_id: UUID, first: date, last: date) -> Row[Any]:
+    """(days, sessions, stretches) that a patient's own week holds at one clinic."""
+    own = and_(Patient.clinic_id == clinic_id, Patient.person_id == person_id)
+    patient = select(Patient.id).where(own).scalar_subquery()
+    days = (
+        select(func.count(func.distinct(Checkin.local_date)))
+        .where(
+            Checkin.clinic_id == clinic_id,
+            Checkin.patient_id == patient,
+            Checkin.local_date.between(first, last),
+        )
+        .scalar_subquery()
+    )
+    stretches = (
+        select(func.count())
+        .select_from(StretchEntry)
+        .where(
+            StretchEntry.clinic_id == clinic_id,
+            StretchEntry.patient_id == patient,
+            StretchEntry.outcome.in_(("done", "partly")),
+            StretchEntry.local_date.between(first, last),
+        )
+        .scalar_subquery()
+    )
+    row: Row[Any] = door.run(select(days.label("days"), stretches.label("stretches"))).one()
+    return row
+
+
+def beat(door: Door, name: str, now: datetime) -> None:
+    """Leave the worker's sign of life."""
+    statement = (
+        _insert(door, Heartbeat)
+        .values(name=name, beat_at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"beat_at": now})
+    )
+    door.run(statement)
+
+
+def last_beat(door: Door, name: str) -> datetime | None:
+    """When the worker was last seen."""
+    return door.session.scalar(select(Heartbeat.beat_at).where(Heartbeat.name == name))
+
+
+def people_with_email(door: Door, email: str) -> Rows:
+    """(clinic_id, person_id) of joined patients who get their mail at this address."""
+    rows: Rows = door.run(
+        select(Patient.clinic_id, Patient.person_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(Person.email == email)
+    ).all()
+    return rows

@@ -1,0 +1,154 @@
+"""Queries over the clinic's own records: patients, episodes, sessions, programmes, people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.store.schema import (
+    Clinic,
+    Consent,
+    Episode,
+    EpisodeSummary,
+    Membership,
+    NeedlingSession,
+    Patient,
+    Person,
+    Prescription,
+)
+from tracker.store.scope import Scope, consent_stands
+
+Rows = Sequence[Row[Any]]
+
+
+def get_patient(scope: Scope, patient_id: UUID) -> Patient:
+    """One patient's record; raises NotFound."""
+    return scope.get(Patient, Patient.id == patient_id)
+
+
+def episodes_of(scope: Scope, patient_id: UUID) -> Sequence[Episode]:
+    """A patient's episodes, open ones first, the newest first."""
+    found = scope.entities(Episode, Episode.patient_id == patient_id)
+    return sorted(found, key=lambda row: (row.closed_on is not None, -row.opened_on.toordinal()))
+
+
+def get_episode(scope: Scope, patient_id: UUID, episode_id: UUID) -> Episode:
+    """One episode of one patient; raises NotFound."""
+    return scope.get(Episode, Episode.patient_id == patient_id, Episode.id == episode_id)
+
+
+def sessions_of(scope: Scope, episode_id: UUID) -> Sequence[NeedlingSession]:
+    """An episode's sessions, oldest first."""
+    found = scope.entities(NeedlingSession, NeedlingSession.episode_id == episode_id)
+    return sorted(found, key=lambda row: row.needled_at)
+
+
+def prescriptions_of(scope: Scope, episode_id: UUID) -> Sequence[Prescription]:
+    """Every version of an episode's programme, in the order in which it was made."""
+    found = scope.entities(Prescription, Prescription.episode_id == episode_id)
+    return sorted(found, key=lambda row: (row.prescribed_at, row.stretch, row.version))
+
+
+def get_prescription(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:
+    """One version of one line; raises NotFound."""
+    return scope.get(
+        Prescription, Prescription.patient_id == patient_id, Prescription.id == prescription_id
+    )
+
+
+def is_sharing(scope: Scope, clinic_id: UUID, patient_id: UUID) -> bool:
+    """Whether the patient's consent stands."""
+    found = scope.entities(
+        Consent,
+        Consent.clinic_id == clinic_id,
+        Consent.patient_id == patient_id,
+        Consent.withdrawn_at.is_(None),
+    )
+    return bool(found)
+
+
+def colleagues(scope: Scope) -> Rows:
+    """(id, role, name, email, ended_at) of the clinic's staff, by name."""
+    # The people behind the clinic's own memberships: a join that the scope has already narrowed.
+    return scope.rows(
+        select(Membership.id, Membership.role, Person.name, Person.email, Membership.ended_at)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.role != "patient")
+        .order_by(Person.name),
+        Membership,
+        Person,
+    )
+
+
+def caseload(scope: Scope, *, physio_id: UUID | None, search: str) -> Rows:
+    """One row an open episode of the clinic's patients, with what the rules read.
+
+    What patients logged stands in `EpisodeSummary`, joined only where a consent stands.
+    """
+    sharing = consent_stands(Patient.clinic_id, Patient.id).label("is_sharing")
+    summary = aliased(EpisodeSummary)
+    statement = (
+        select(
+            Patient.id,
+            Patient.name,
+            Patient.year_of_birth,
+            Patient.physio_id,
+            Patient.person_id,
+            sharing,
+            Episode.id.label("episode_id"),
+            Episode.complaint,
+            Episode.opened_on,
+            Episode.next_visit_on,
+            Episode.last_session_at,
+            Episode.session_end,
+            Episode.session_hours,
+            Episode.lines,
+            summary.last_logged_on,
+            summary.pain_end,
+            summary.pain,
+            summary.done_end,
+            summary.done_halves,
+            summary.last_soreness,
+            summary.last_soreness_at,
+        )
+        .join(
+            Episode, and_(Episode.clinic_id == Patient.clinic_id, Episode.patient_id == Patient.id)
+        )
+        .outerjoin(
+            summary,
+            and_(
+                summary.clinic_id == Episode.clinic_id,
+                summary.patient_id == Episode.patient_id,
+                summary.episode_id == Episode.id,
+                scope.visible(summary),
+            ),
+        )
+        .where(Episode.closed_on.is_(None))
+    )
+    if physio_id is not None:
+        statement = statement.where(Patient.physio_id == physio_id)
+    for word in search.split():
+        pattern = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(func.lower(Patient.name).like(f"%{pattern}%", escape="\\"))
+    return scope.rows(statement, Patient, Episode, narrowed=(EpisodeSummary, Consent))
+
+
+def clinic_of(scope: Scope, clinic_id: UUID) -> Clinic:
+    """A clinic that the actor belongs to; raises NotFound."""
+    return scope.get(Clinic, Clinic.id == clinic_id)
+
+
+def count_seen(scope: Scope, day: date) -> int:
+    """How many of the clinic's sharing patients logged something on a day."""
+    rows = scope.rows(
+        select(func.count(func.distinct(EpisodeSummary.patient_id))).where(
+            EpisodeSummary.last_logged_on >= day
+        ),
+        EpisodeSummary,
+    )
+    return int(rows[0][0])

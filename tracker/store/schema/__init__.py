@@ -1,0 +1,50 @@
+"""Every table of the product, one module a subject; importing this package knows them all."""
+
+from tracker.store.schema.logs import (
+    Checkin,
+    DiaryDay,
+    EpisodeSummary,
+    Revision,
+    SorenessEntry,
+    StretchEntry,
+)
+from tracker.store.schema.outreach import Heartbeat, Outbox, Subscription
+from tracker.store.schema.people import (
+    AuthSession,
+    Clinic,
+    Consent,
+    HeldForm,
+    Invitation,
+    Membership,
+    Patient,
+    Person,
+    RateWindow,
+    SessionGrant,
+)
+from tracker.store.schema.plans import Episode, NeedledMuscle, NeedlingSession, Prescription
+
+__all__ = [
+    "AuthSession",
+    "Checkin",
+    "Clinic",
+    "Consent",
+    "DiaryDay",
+    "Episode",
+    "EpisodeSummary",
+    "Heartbeat",
+    "HeldForm",
+    "Invitation",
+    "Membership",
+    "NeedledMuscle",
+    "NeedlingSession",
+    "Outbox",
+    "Patient",
+    "Person",
+    "Prescription",
+    "RateWindow",
+    "Revision",
+    "SessionGrant",
+    "SorenessEntry",
+    "StretchEntry",
+    "Subscription",
+]

@@ -1,0 +1,177 @@
+"""What patients log: check-ins, soreness, stretching, with history, and the day summaries."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.domain.needling import Side
+from tracker.domain.prescription import Outcome, Provenance
+from tracker.store.base import Base, LoggedRow, ServerKey, belongs_to, one_of, scale
+
+_KEY = ("clinic_id", "patient_id", "id")
+_EPISODE = ("clinic_id", "patient_id", "episode_id")
+
+
+class Checkin(LoggedRow, Base):
+    """One local day of one episode; amended in place, each amendment kept as a revision."""
+
+    __tablename__ = "checkin"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    entry_id: Mapped[UUID]
+    episode_id: Mapped[UUID]
+    local_date: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+    pain_average: Mapped[int] = mapped_column(Integer)
+    pain_worst: Mapped[int | None] = mapped_column(Integer)
+    stiffness: Mapped[int | None] = mapped_column(Integer)
+    regions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    is_backfilled: Mapped[bool] = mapped_column(default=False)
+    rev: Mapped[int] = mapped_column(Integer, default=1)
+    recorded_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        # Client-made ids are unique per patient only: another's id must look unused.
+        UniqueConstraint("clinic_id", "patient_id", "entry_id"),
+        UniqueConstraint("clinic_id", "patient_id", "episode_id", "local_date"),
+        scale("pain_average"),
+        scale("pain_worst"),
+        scale("stiffness"),
+    )
+
+
+class DiaryDay(LoggedRow, Base):
+    """What belongs to the day itself within one clinic, whichever complaint was logged."""
+
+    __tablename__ = "diary_day"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    local_date: Mapped[date] = mapped_column(primary_key=True)
+    sleep: Mapped[int | None] = mapped_column(Integer)
+    stress: Mapped[int | None] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(Text, default="")
+    rev: Mapped[int] = mapped_column(Integer, default=1)
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),
+        scale("sleep"),
+        scale("stress"),
+        CheckConstraint("length(note) <= 2000", name="note_length"),
+    )
+
+
+class SorenessEntry(LoggedRow, Base):
+    """One rating of the soreness where the needles went, at one moment."""
+
+    __tablename__ = "soreness_entry"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    entry_id: Mapped[UUID]
+    needling_session_id: Mapped[UUID]
+    felt_at: Mapped[datetime]
+    local_date: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+    soreness: Mapped[int] = mapped_column(Integer)
+    muscle: Mapped[str | None] = mapped_column(String(60))
+    side: Mapped[str | None] = mapped_column(String(10))
+    side_effects: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_backfilled: Mapped[bool] = mapped_column(default=False)
+    rev: Mapped[int] = mapped_column(Integer, default=1)
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
+        UniqueConstraint("clinic_id", "patient_id", "entry_id"),
+        Index(
+            "ix_soreness_entry_session",
+            "clinic_id",
+            "patient_id",
+            "needling_session_id",
+            "felt_at",
+        ),
+        scale("soreness"),
+        one_of("side", Side),
+    )
+
+
+class StretchEntry(LoggedRow, Base):
+    """What became of one prescribed stretch on one local day."""
+
+    __tablename__ = "stretch_entry"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    entry_id: Mapped[UUID]
+    prescription_id: Mapped[UUID]
+    local_date: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(10))
+    sets_done: Mapped[int] = mapped_column(Integer)
+    pain_during: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(String(20))
+    provenance: Mapped[str] = mapped_column(String(12))
+    rev: Mapped[int] = mapped_column(Integer, default=1)
+    recorded_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("prescription", "clinic_id", "patient_id", "prescription_id", key=_KEY),
+        UniqueConstraint("clinic_id", "patient_id", "entry_id"),
+        UniqueConstraint("clinic_id", "patient_id", "prescription_id", "local_date"),
+        Index("ix_stretch_entry_day", "clinic_id", "patient_id", "local_date"),
+        one_of("outcome", Outcome),
+        one_of("provenance", Provenance),
+        scale("pain_during"),
+        CheckConstraint("sets_done BETWEEN 0 AND 20", name="sets_done_range"),
+    )
+
+
+class Revision(LoggedRow, Base):
+    """What an amendment replaced: the entry's history, never rewritten.
+
+    `before` holds the values that rev `rev` replaced, so the state at any older revision can be
+    told by walking back. A new entry has no revision row: its first state is rev 1.
+    """
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    entry: Mapped[str] = mapped_column(String(12))
+    entry_key: Mapped[str] = mapped_column(String(48))
+    rev: Mapped[int] = mapped_column(Integer)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),
+        UniqueConstraint("clinic_id", "patient_id", "entry", "entry_key", "rev"),
+        one_of("entry", ("checkin", "day", "soreness", "stretch")),
+    )
+
+
+class EpisodeSummary(LoggedRow, Base):
+    """What was logged of an episode, for the caseload: kept inside each write, rebuilt at will."""
+
+    __tablename__ = "episode_summary"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    episode_id: Mapped[UUID] = mapped_column(primary_key=True)
+    last_logged_on: Mapped[date | None]
+    pain_end: Mapped[date | None]
+    pain: Mapped[str] = mapped_column(String(84), default="")
+    done_end: Mapped[date | None]
+    done_halves: Mapped[str] = mapped_column(String(84), default="")
+    last_soreness: Mapped[int | None] = mapped_column(Integer)
+    last_soreness_at: Mapped[datetime | None]
+
+    __table_args__ = (belongs_to("episode", *_EPISODE, key=_KEY), scale("last_soreness"))

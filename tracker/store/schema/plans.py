@@ -1,0 +1,134 @@
+"""What the clinic records: episodes, needling sessions, needled muscles, prescriptions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.domain.needling import Side, Technique, Twitch
+from tracker.store.base import Base, PatientRow, belongs_to, one_of, scale
+
+_PATIENT = ("clinic_id", "patient_id")
+_EPISODE = ("clinic_id", "patient_id", "episode_id")
+_KEY = ("clinic_id", "patient_id", "id")
+
+
+class Episode(PatientRow, Base):
+    """One complaint of one patient in one clinic."""
+
+    __tablename__ = "episode"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    complaint: Mapped[str] = mapped_column(String(80))
+    regions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    next_visit_on: Mapped[date | None]
+    recalled_pain: Mapped[int | None] = mapped_column(Integer)
+    opened_by: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    # The clinic's own half of the summary: sessions and programme, kept by the physio's writes.
+    last_session_at: Mapped[datetime | None]
+    session_end: Mapped[date | None]
+    session_hours: Mapped[str] = mapped_column(String(84), default="")
+    lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+
+    __table_args__ = (
+        belongs_to("patient", *_PATIENT, key=("clinic_id", "id")),
+        belongs_to("membership", "clinic_id", "opened_by", key=("clinic_id", "id")),
+        scale("recalled_pain"),
+        CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_opening"),
+    )
+
+
+class NeedlingSession(PatientRow, Base):
+    """One visit with needles, at the moment they went in."""
+
+    __tablename__ = "needling_session"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    episode_id: Mapped[UUID]
+    practitioner_id: Mapped[UUID]
+    form_id: Mapped[UUID]
+    needled_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        belongs_to("membership", "clinic_id", "practitioner_id", key=("clinic_id", "id")),
+        # A form sent twice is one session.
+        UniqueConstraint("clinic_id", "patient_id", "form_id"),
+        Index("ix_needling_session_when", "clinic_id", "patient_id", "needled_at"),
+    )
+
+
+class NeedledMuscle(PatientRow, Base):
+    """One muscle of a session: one row."""
+
+    __tablename__ = "needled_muscle"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    needling_session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    muscle: Mapped[str] = mapped_column(String(60))
+    side: Mapped[str] = mapped_column(String(10))
+    insertions: Mapped[int] = mapped_column(Integer)
+    technique: Mapped[str] = mapped_column(String(20))
+    twitch: Mapped[str | None] = mapped_column(String(5))
+    pain_during: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
+        one_of("side", Side),
+        one_of("technique", Technique),
+        one_of("twitch", Twitch),
+        scale("pain_during"),
+        CheckConstraint("insertions BETWEEN 1 AND 60", name="insertions_range"),
+    )
+
+
+class Prescription(PatientRow, Base):
+    """One version of one line of a programme; never overwritten, only ended."""
+
+    __tablename__ = "prescription"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    episode_id: Mapped[UUID]
+    series_id: Mapped[UUID]
+    version: Mapped[int] = mapped_column(Integer)
+    stretch: Mapped[str] = mapped_column(String(60))
+    side: Mapped[str] = mapped_column(String(10))
+    sets: Mapped[int] = mapped_column(Integer)
+    repetitions: Mapped[int] = mapped_column(Integer)
+    hold_seconds: Mapped[int] = mapped_column(Integer)
+    days: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    prescribed_by: Mapped[UUID]
+    prescribed_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        belongs_to("membership", "clinic_id", "prescribed_by", key=("clinic_id", "id")),
+        UniqueConstraint("clinic_id", "patient_id", "series_id", "version"),
+        one_of("side", ("left", "right", "both")),
+        CheckConstraint("sets BETWEEN 1 AND 6", name="sets_range"),
+        CheckConstraint("repetitions BETWEEN 1 AND 20", name="repetitions_range"),
+        CheckConstraint("hold_seconds BETWEEN 3 AND 120", name="hold_seconds_range"),
+        CheckConstraint("days BETWEEN 1 AND 127", name="days_mask"),
+        # One day before its start is a version that was replaced before it counted.
+        CheckConstraint("version >= 1", name="version_from_1"),
+    )

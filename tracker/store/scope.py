@@ -1,0 +1,245 @@
+"""The scope: made from an actor, the only holder of a session for services; and the door.
+
+Everything that a scope reads is narrowed to what its actor may see, and everything that it writes
+is checked to be the actor's to write. There is no unscoped getter. Where nobody is signed in yet
+(sign-in, invitations, the worker's mail) a `Door` is used, by those services alone; a test holds
+the list of modules that may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    inspect,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import visitors
+
+from tracker.domain.access import Actor, PatientActor, StaffActor
+from tracker.domain.errors import NotFound
+from tracker.store.base import Base, ClinicRow, LoggedRow, PatientRow
+from tracker.store.engine import WRITES, write_lock
+from tracker.store.schema import Clinic, Consent, Membership, Patient, Person
+
+T = TypeVar("T")
+
+_PATIENT_MAY_WRITE = frozenset(
+    {"checkin", "diary_day", "soreness_entry", "stretch_entry", "revision", "episode_summary"}
+)
+
+
+def consent_stands(clinic_id: Any, patient_id: Any) -> ColumnElement[bool]:
+    """SQL: whether a patient's consent to share with a clinic stands now."""
+    consent = aliased(Consent)
+    return exists().where(
+        consent.clinic_id == clinic_id,
+        consent.patient_id == patient_id,
+        consent.withdrawn_at.is_(None),
+    )
+
+
+class Scope:
+    """One actor's view of the data, for one transaction."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self._session = session
+        self.actor = actor
+
+    # What may be seen.
+
+    def visible(self, model: Any) -> ColumnElement[bool]:
+        """SQL: which rows of `model` this actor may see."""
+        if isinstance(self.actor, StaffActor):
+            return self._visible_to_staff(model, self.actor)
+        return self._visible_to_patient(model, self.actor)
+
+    def _visible_to_staff(self, model: Any, actor: StaffActor) -> ColumnElement[bool]:
+        if model is Clinic:
+            return Clinic.id == actor.clinic_id
+        if model is Person:
+            return self._knows(actor)
+        kind = inspect(model).mapper.class_
+        if not issubclass(kind, ClinicRow):
+            return false()
+        own: ColumnElement[bool] = model.clinic_id == actor.clinic_id
+        if issubclass(kind, LoggedRow):
+            return and_(own, consent_stands(model.clinic_id, model.patient_id))
+        return own
+
+    @staticmethod
+    def _knows(actor: StaffActor) -> ColumnElement[bool]:
+        """The people behind the clinic's own memberships."""
+        member = aliased(Membership)
+        return exists().where(member.person_id == Person.id, member.clinic_id == actor.clinic_id)
+
+    def _visible_to_patient(self, model: type[Any], actor: PatientActor) -> ColumnElement[bool]:
+        if model is Clinic:
+            return Clinic.id.in_([record.clinic_id for record in actor.records])
+        if model is Patient:
+            return self._own(actor, Patient.clinic_id, Patient.id)
+        if issubclass(model, PatientRow):
+            return self._own(actor, model.clinic_id, model.patient_id)
+        return false()
+
+    @staticmethod
+    def _own(actor: PatientActor, clinic_id: Any, patient_id: Any) -> ColumnElement[bool]:
+        pairs = [
+            and_(clinic_id == record.clinic_id, patient_id == record.patient_id)
+            for record in actor.records
+        ]
+        return or_(*pairs) if pairs else false()
+
+    # Reading.
+
+    def _narrow(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        models: Sequence[type[Any]],
+        narrowed: Sequence[type[Any]],
+    ) -> Select[*tuple[Any, ...]]:
+        allowed = {model.__tablename__ for model in (*models, *narrowed)}
+        for element in visitors.iterate(statement):
+            if isinstance(element, Table) and element.name not in allowed:
+                raise LookupError(f"a scoped query has to name the table {element.name}")
+        for model in models:
+            statement = statement.where(self.visible(model))
+        return statement
+
+    def rows(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        *models: type[Any],
+        narrowed: Sequence[type[Any]] = (),
+    ) -> Sequence[Any]:
+        """All rows of a statement over `models`, each narrowed to what the actor may see.
+
+        A statement that touches any other table raises LookupError, unless the caller names it in
+        `narrowed`: an outer join carries `visible(...)` in its own ON clause.
+        """
+        return self._session.execute(self._narrow(statement, models, narrowed)).all()
+
+    def entities(self, model: type[T], *where: ColumnElement[bool]) -> Sequence[T]:
+        """All visible entities of one model."""
+        statement = select(model).where(self.visible(model), *where)
+        return self._session.scalars(statement).all()
+
+    def find(self, model: type[T], *where: ColumnElement[bool]) -> T | None:
+        """The one visible entity that matches, or None."""
+        statement = select(model).where(self.visible(model), *where)
+        return self._session.scalars(statement).one_or_none()
+
+    def get(self, model: type[T], *where: ColumnElement[bool]) -> T:
+        """The one visible entity that matches; raises NotFound, whyever it can't be seen."""
+        row = self.find(model, *where)
+        if row is None:
+            raise NotFound(model.__name__)
+        return row
+
+    # Writing.
+
+    def add(self, *rows: Base) -> None:
+        """Put new rows in, each checked to be this actor's to write; raises NotFound."""
+        for row in rows:
+            if not self._may_write(row):
+                raise NotFound(type(row).__name__)
+            self._session.add(row)
+
+    def _may_write(self, row: Base) -> bool:
+        if not isinstance(row, ClinicRow):
+            return False
+        if isinstance(self.actor, StaffActor):
+            return row.clinic_id == self.actor.clinic_id and not isinstance(row, LoggedRow)
+        if row.__tablename__ not in _PATIENT_MAY_WRITE or not isinstance(row, PatientRow):
+            return False
+        return any(
+            (row.clinic_id, row.patient_id) == (record.clinic_id, record.patient_id)
+            for record in self.actor.records
+        )
+
+    def remove(self, row: Base) -> None:
+        """Delete a row that this actor may write."""
+        if not self._may_write(row):
+            raise NotFound(type(row).__name__)
+        self._session.delete(row)
+
+    def flush(self) -> None:
+        """Send what is pending, so that constraints speak here and now."""
+        self._session.flush()
+
+    def open_door(self) -> Door:
+        """The door on this transaction, for account services that go on after a scoped step."""
+        return Door(self._session)
+
+
+class Door:
+    """A transaction before anybody is known: for sign-in, invitations, the worker and the demo."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def scope(self, actor: Actor) -> Scope:
+        """The scope of an actor on this transaction: the worker counts for a physio with it."""
+        return Scope(self.session, actor)
+
+    def run(self, statement: Executable) -> Any:
+        """Execute a Core statement."""
+        return self.session.execute(statement)
+
+
+class Database:
+    """The engine and the ways into it; commits once at the end, rolls back when anything raises."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{WRITES: True})
+        self._reader = engine
+
+    @contextmanager
+    def _session(self, *, writes: bool) -> Iterator[Session]:
+        if not writes:
+            with Session(self._reader, autoflush=False) as session:
+                yield session
+            return
+        with (
+            write_lock(self.engine),
+            Session(self._writer, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def scope(self, actor: Actor, *, writes: bool = False) -> Iterator[Scope]:
+        """An actor's scope for one transaction."""
+        with self._session(writes=writes) as session:
+            yield Scope(session, actor)
+
+    @contextmanager
+    def door(self, *, writes: bool = False) -> Iterator[Door]:
+        """The door for one transaction."""
+        with self._session(writes=writes) as session:
+            yield Door(session)
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def clinic_ids(actor: Actor) -> tuple[UUID, ...]:
+    """The clinics that an actor acts in."""
+    if isinstance(actor, StaffActor):
+        return (actor.clinic_id,)
+    return tuple(record.clinic_id for record in actor.records)

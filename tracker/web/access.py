@@ -1,0 +1,280 @@
+"""Who is asking, and the one way from a request to a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from tracker.domain.access import Actor, PatientActor, StaffActor
+from tracker.domain.days import is_zone
+from tracker.services import accounts, held
+from tracker.services.accounts import SignedIn
+from tracker.services.hub import Hub
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+COOKIE_LIFETIME = timedelta(days=400)
+"""The longest that browsers keep a cookie; the session's row decides, and sooner."""
+
+HELD_COOKIE = "held"
+ZONE_COOKIE = "zone"
+
+
+class Visitor(UserMixin):
+    """Whoever is signed in, as Flask-Login sees them: its id is the session row's token."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """The token that the cookie carries."""
+        return self.token
+
+
+def hub() -> Hub:
+    """The application's database, secrets and post room."""
+    found: Hub = current_app.extensions["aftercare"]
+    return found
+
+
+def now() -> datetime:
+    """The moment of this request, the same for everything in it."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    moment: datetime = g.now
+    return moment
+
+
+def init(app: Flask) -> None:
+    """Put sign-in onto an application."""
+    manager = LoginManager(app)
+    # "strong" signs people out on a new address or browser version; the row is what counts.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    app.permanent_session_lifetime = COOKIE_LIFETIME
+
+
+def _load(token: str) -> Visitor | None:
+    with hub().database.door() as door:
+        actor = accounts.find_actor(door, hub().secrets, token, now())
+        is_due = actor is not None and accounts.is_seen_due(door, actor, now())
+    if actor is None:
+        return None
+    if is_due:
+        with hub().database.door(writes=True) as door:
+            accounts.mark_seen(door, actor, now())
+    return Visitor(token, actor)
+
+
+def find_actor() -> Actor | None:
+    """Whoever is signed in, None for nobody."""
+    if not current_user.is_authenticated:
+        return None
+    actor: Actor = current_user.actor
+    return actor
+
+
+def actor() -> Actor:
+    """Whoever is signed in; raises Unauthenticated."""
+    return accounts.require(find_actor())
+
+
+def staff_actor() -> StaffActor:
+    """The signed-in physio or lead; 404 for anybody else."""
+    found = actor()
+    if not isinstance(found, StaffActor):
+        abort(404)
+    return found
+
+
+@contextmanager
+def reading() -> Iterator[Any]:
+    """The actor's scope for reading."""
+    with hub().database.scope(actor()) as scope:
+        yield scope
+
+
+@contextmanager
+def writing() -> Iterator[Any]:
+    """The actor's scope for one transaction that commits at its end."""
+    with hub().database.scope(actor(), writes=True) as scope:
+        yield scope
+
+
+def zone() -> str:
+    """The zone whose clock is shown: the phone's own for a patient, the clinic's for staff."""
+    found = actor()
+    if isinstance(found, StaffActor):
+        return found.clinic_zone
+    told = request.cookies.get(ZONE_COOKIE, "").replace("%2F", "/")
+    return told if is_zone(told) else found.zone
+
+
+# Doors to pages.
+
+
+def _gate(view: Callable[P, R], fits: Callable[[Actor], bool]) -> Callable[P, R | Response]:
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        found = find_actor()
+        if found is None:
+            kept = hold_form() if request.method == "POST" else None
+            return kept or ask_to_sign_in()
+        if not fits(found):
+            abort(404)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def for_patients(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """A page of patients; for any other role it does not exist."""
+    return _gate(view, lambda found: isinstance(found, PatientActor))
+
+
+def for_staff(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """A page of physios and leads."""
+    return _gate(view, lambda found: isinstance(found, StaffActor))
+
+
+def for_leads(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """A page of leads."""
+    return _gate(view, lambda found: isinstance(found, StaffActor) and found.is_lead)
+
+
+def for_members(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """A page of anybody who is signed in."""
+    return _gate(view, lambda _found: True)
+
+
+def ask_to_sign_in() -> Response:
+    """Send somebody to the sign-in, and back to a page (never to a posted form) afterwards."""
+    if request.method not in {"GET", "HEAD"}:
+        return make_response(redirect(url_for("auth.sign_in"), 303))
+    return make_response(redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?"))))
+
+
+# Coming and going.
+
+
+def enter(signed_in: SignedIn) -> None:
+    """Carry a new session in a fresh cookie."""
+    session.clear()
+    session.permanent = True
+    visitor = _load(signed_in.token)
+    if visitor is not None:
+        login_user(visitor)
+
+
+def leave() -> Response:
+    """End the session, forget the cookie, and have the browser forget everything else."""
+    found = find_actor()
+    if found is not None:
+        with hub().database.door(writes=True) as door:
+            accounts.sign_out(door, found, now())
+    logout_user()
+    session.clear()
+    flash(_("You are signed out."), "done")
+    answer = make_response(redirect(url_for("auth.sign_in"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def device_name() -> str:
+    """A short name of the browser, for the list of one's own devices."""
+    text = request.user_agent.string
+    system = next(
+        (
+            name
+            for mark, name in (
+                ("iPhone", "iPhone"),
+                ("iPad", "iPad"),
+                ("Android", "Android"),
+                ("Windows", "Windows"),
+                ("Mac OS", "Mac"),
+                ("Linux", "Linux"),
+            )
+            if mark in text
+        ),
+        "",
+    )
+    browser = next(
+        (
+            name
+            for mark, name in (
+                ("Edg", "Edge"),
+                ("Firefox", "Firefox"),
+                ("Chrom", "Chrome"),
+                ("Safari", "Safari"),
+            )
+            if mark in text
+        ),
+        "",
+    )
+    return ", ".join(part for part in (browser, system) if part)
+
+
+# Entries whose session had ended.
+
+
+def hold_form() -> Response | None:
+    """Keep a posted form that came without a session, when its page tells whose it was."""
+    bound = request.form.get("bound", "")
+    if not bound:
+        return None
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name not in {"bound", "csrf_token"}
+        for value in values
+    ]
+    with hub().database.door(writes=True) as door:
+        token = held.hold(door, hub().secrets, bound, request.path, fields, now())
+    flash(_("Your session has ended. What you entered is kept safe: sign in to save it."), "held")
+    answer = make_response(redirect(url_for("auth.sign_in"), 303))
+    answer.set_cookie(
+        HELD_COOKIE,
+        token,
+        max_age=held.KEEP,
+        httponly=True,
+        secure=hub().settings.is_https,
+        samesite="Lax",
+    )
+    return answer
+
+
+def is_form_of(person: Actor) -> bool:
+    """Whether a posted form stood on this person's own page (or on one that says nothing)."""
+    bound = request.form.get("bound", "")
+    return not bound or held.is_bound(hub().secrets, bound, person.person_id)
+
+
+def take_held() -> held.Held | None:
+    """The form that waited for the person who just signed in; for anybody else it is discarded."""
+    token = request.cookies.get(HELD_COOKIE)
+    found = find_actor()
+    if not token or found is None:
+        return None
+    with hub().database.door(writes=True) as door:
+        return held.take(door, hub().secrets, token, found.person_id, now())

@@ -1,0 +1,284 @@
+"""The whole day as one form: blocks are found by their fields' names, with script or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain.errors import Invalid
+from tracker.domain.prescription import Outcome
+from tracker.services.checkins import (
+    CheckinInput,
+    DayEntries,
+    DayInput,
+    SorenessInput,
+    StretchInput,
+)
+from tracker.services.today import DueStretch, EpisodeDay, SorenessAsk, Today
+from tracker.web.forms import CheckinForm, SorenessForm, StretchForm
+
+Posted = MultiDict[str, str]
+
+
+@dataclass(slots=True)
+class DayForm:
+    """Blocks by their suffix; an empty suffix is the first of its kind."""
+
+    checkins: dict[str, CheckinForm] = field(default_factory=dict)
+    soreness: dict[str, SorenessForm] = field(default_factory=dict)
+    stretches: dict[str, StretchForm] = field(default_factory=dict)
+    due: tuple[UUID, ...] = ()
+    all_done: bool = False
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything could not be taken."""
+        return bool(self.errors) or any(form.errors for form in self.blocks)
+
+    @property
+    def blocks(self) -> Sequence[CheckinForm | SorenessForm | StretchForm]:
+        """Every block."""
+        return [*self.checkins.values(), *self.soreness.values(), *self.stretches.values()]
+
+    def validate(self) -> bool:
+        """Check shape and range of every block, so that all faults are shown at once."""
+        faults = [form for form in self.blocks if not form.validate()]
+        return not faults
+
+    def check(self) -> None:
+        """Check every block; raises Invalid, with the reasons beside the fields already."""
+        if not self.validate():
+            raise Invalid({})
+
+    def entries(self) -> DayEntries:
+        """What the blocks say, as the service takes it."""
+        return DayEntries(
+            checkins=[_checkin(form) for form in self.checkins.values() if form.episode_id.data],
+            days=[_day(form) for form in self.checkins.values() if form.clinic_id.data],
+            soreness=[
+                _soreness(form)
+                for form in self.soreness.values()
+                if form.soreness.data is not None and form.needling_session_id.data
+            ],
+            stretches=self._stretches(),
+        )
+
+    def _stretches(self) -> list[StretchInput]:
+        chosen = {
+            UUID(suffix): _stretch(UUID(suffix), form)
+            for suffix, form in self.stretches.items()
+            if form.outcome.data
+        }
+        if self.all_done:
+            for prescription_id in self.due:
+                chosen.setdefault(prescription_id, StretchInput(prescription_id, Outcome.DONE))
+        return list(chosen.values())
+
+    def take_errors(self, errors: dict[str, list[str]]) -> None:
+        """Put a service's errors beside the fields of the first block that has them."""
+        for name, codes in errors.items():
+            for form in self.blocks:
+                if name in form._fields:
+                    form.take_errors({name: codes})
+                    break
+            else:
+                shown = CheckinForm()
+                shown.take_errors({name: codes})
+                self.errors.extend(shown.form_errors)
+
+
+def _checkin(form: CheckinForm) -> CheckinInput:
+    return CheckinInput(
+        episode_id=form.episode_id.data,
+        pain_average=form.pain_average.data,
+        pain_worst=form.pain_worst.data,
+        stiffness=form.stiffness.data,
+        base_rev=form.base_rev.data,
+    )
+
+
+def _day(form: CheckinForm) -> DayInput:
+    return DayInput(
+        clinic_id=form.clinic_id.data,
+        sleep=form.sleep.data,
+        stress=form.stress.data,
+        note=form.note.data or "",
+        base_rev=form.day_rev.data,
+    )
+
+
+def _soreness(form: SorenessForm) -> SorenessInput:
+    return SorenessInput(
+        needling_session_id=form.needling_session_id.data,
+        soreness=form.soreness.data,
+        entry_id=form.entry_id.data or uuid4(),
+    )
+
+
+def _stretch(prescription_id: UUID, form: StretchForm) -> StretchInput:
+    outcome = Outcome(form.outcome.data)
+    reason = form.reason.data or None
+    return StretchInput(
+        prescription_id=prescription_id,
+        outcome=outcome,
+        reason=None if outcome is Outcome.DONE else reason,
+        base_rev=form.stretch_rev.data,
+    )
+
+
+def _suffixes(posted: Posted, *names: str) -> list[str]:
+    """The suffixes that some fields stand with, in the order in which they were posted."""
+    found: dict[str, None] = {}
+    for key in posted:
+        name, dash, suffix = key.partition("-")
+        if name in names:
+            found[suffix if dash else ""] = None
+    return list(found)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def from_post(posted: Posted, see: Callable[[], Today]) -> DayForm:
+    """The form that was sent; unsuffixed blocks without an id mean the first of their kind.
+
+    `see` looks the day up: only a form that leaves ids out needs it.
+    """
+    checkins = {
+        suffix: CheckinForm(posted, suffix=suffix)
+        for suffix in _suffixes(posted, "pain_average", "pain_worst", "stiffness", "note")
+        if not suffix or _is_id(suffix)
+    }
+    for suffix, form in checkins.items():
+        _name_episode(form, suffix, see)
+    soreness = {
+        suffix: SorenessForm(posted, suffix=suffix)
+        for suffix in _suffixes(posted, "soreness")
+        if not suffix or _is_id(suffix)
+    }
+    for suffix, sore in soreness.items():
+        _name_session(sore, suffix, see)
+    return DayForm(
+        checkins=checkins,
+        soreness=soreness,
+        stretches=_stretch_blocks(posted),
+        due=tuple(UUID(value) for value in posted.getlist("due") if _is_id(value)),
+        all_done=bool(posted.get("all_done")),
+    )
+
+
+def _stretch_blocks(posted: Posted) -> dict[str, StretchForm]:
+    blocks = {}
+    for suffix in _suffixes(posted, "outcome"):
+        form = StretchForm(posted, suffix=suffix)
+        if _is_id(suffix) and form.outcome.data in {*Outcome}:
+            blocks[suffix] = form
+    return blocks
+
+
+def _name_episode(form: CheckinForm, suffix: str, see: Callable[[], Today]) -> None:
+    if form.episode_id.data is not None:
+        return
+    if suffix:
+        form.episode_id.data = UUID(suffix)
+        return
+    for item in see().episodes[:1]:
+        form.episode_id.data, form.clinic_id.data = item.episode_id, item.clinic_id
+
+
+def _name_session(form: SorenessForm, suffix: str, see: Callable[[], Today]) -> None:
+    if form.needling_session_id.data is None:
+        if suffix:
+            form.needling_session_id.data = UUID(suffix)
+            return
+        for ask in see().soreness[:1]:
+            form.needling_session_id.data = ask.session_id
+
+
+def from_day(today: Today) -> DayForm:
+    """The form as it is first shown, filled from what is stored."""
+    form = DayForm()
+    for place, item in enumerate(today.episodes):
+        suffix = str(item.episode_id) if place else ""
+        form.checkins[suffix] = _filled_checkin(item, suffix)
+    for place, ask in enumerate(today.soreness):
+        suffix = str(ask.session_id) if place else ""
+        form.soreness[suffix] = _filled_soreness(ask, suffix)
+    for due in today.stretches:
+        suffix = str(due.prescription_id)
+        form.stretches[suffix] = _filled_stretch(due, suffix)
+    return form
+
+
+def complete(form: DayForm, today: Today) -> DayForm:
+    """A sent form with the blocks that it did not hold, so that the page can be shown again."""
+    blank = from_day(today)
+    for suffix, checkin in blank.checkins.items():
+        form.checkins.setdefault(suffix, checkin)
+    for suffix, sore in blank.soreness.items():
+        form.soreness.setdefault(suffix, sore)
+    for suffix, stretch in blank.stretches.items():
+        form.stretches.setdefault(suffix, stretch)
+    return form
+
+
+def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
+    values = {}
+    if item.checkin:
+        values = {
+            "pain_average": item.checkin.pain_average,
+            "pain_worst": item.checkin.pain_worst,
+            "stiffness": item.checkin.stiffness,
+            "base_rev": item.checkin.rev,
+        }
+    if item.diary:
+        values |= {
+            "sleep": item.diary.sleep,
+            "stress": item.diary.stress,
+            "note": item.diary.note,  # type: ignore[dict-item]
+            "day_rev": item.diary.rev,
+        }
+    return CheckinForm(
+        suffix=suffix,
+        data={
+            **values,
+            "episode_id": item.episode_id,
+            "clinic_id": item.clinic_id if item.holds_day else None,
+        },
+    )
+
+
+def _filled_soreness(ask: SorenessAsk, suffix: str) -> SorenessForm:
+    return SorenessForm(
+        suffix=suffix,
+        data={
+            "needling_session_id": ask.session_id,
+            "soreness": ask.current,
+            "entry_id": ask.entry_id,
+        },
+    )
+
+
+def _filled_stretch(due: DueStretch, suffix: str) -> StretchForm:
+    return StretchForm(
+        suffix=suffix,
+        data={"outcome": due.outcome, "reason": due.reason, "stretch_rev": due.rev},
+    )
+
+
+def day_of(posted: Posted) -> date | None:
+    """The local day that a form is for, None when it names none."""
+    try:
+        return date.fromisoformat(posted.get("local_date", ""))
+    except ValueError:
+        return None

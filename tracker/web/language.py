@@ -1,0 +1,67 @@
+"""Which language a page speaks, and how it writes dates and numbers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask, request
+from flask_babel import Babel, format_date, format_datetime, get_locale
+
+from tracker.domain.days import local_time
+from tracker.web.access import find_actor
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGE_COOKIE = "language"
+
+
+def choose() -> str:
+    """The reader's own choice, else the cookie's, else what the browser asks for."""
+    found = find_actor()
+    if found is not None and found.language in LANGUAGES:
+        return found.language
+    told = request.cookies.get(LANGUAGE_COOKIE, "")
+    if told in LANGUAGES:
+        return told
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def init(app: Flask) -> None:
+    """Put translation onto the application."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=choose)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, get_locale=get_locale)
+    app.jinja_env.filters.update(
+        day=day, weekday=weekday, short_day=short_day, clock=clock, moment=moment
+    )
+
+
+def _is_german() -> bool:
+    return str(get_locale()).startswith("de")
+
+
+def day(value: date) -> str:
+    """Sunday 22 November."""
+    return str(format_date(value, "EEEE, d. MMMM" if _is_german() else "EEEE d MMMM"))
+
+
+def weekday(value: date) -> str:
+    """Sun."""
+    return str(format_date(value, "ccc")).rstrip(".")
+
+
+def short_day(value: date) -> str:
+    """22 Nov."""
+    return str(format_date(value, "d. MMM" if _is_german() else "d MMM")).removesuffix(".")
+
+
+def clock(value: datetime, zone: str) -> str:
+    """14:05 on the wall in a zone."""
+    return local_time(value, zone).strftime("%H:%M")
+
+
+def moment(value: datetime, zone: str) -> str:
+    """22 Nov 2026, 14:05 in a zone."""
+    wall = local_time(value, zone).replace(tzinfo=None)
+    pattern = "d. MMM y, HH:mm" if _is_german() else "d MMM y, HH:mm"
+    return str(format_datetime(wall, pattern, rebase=False))

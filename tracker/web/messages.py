@@ -1,0 +1,55 @@
+"""Message codes of the domain and services, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
+
+
+def text_of(code: str) -> str:
+    """What a code says beside its field; a text that is no code is said as it is."""
+    texts = {
+        "future_day": _("This day has not come yet."),
+        "before_episode": _("This day is before the treatment began."),
+        "nothing_chosen": _("Nothing is chosen yet. Tap a number to begin."),
+        "pain_needed": _("Choose a number for your pain."),
+        "scale": _("Choose a whole number from 0 to 10."),
+        "note_long": _("The note is too long: shorten it to 2,000 characters."),
+        "before_needling": _("This is before the needles went in."),
+        "soreness_over": _("Soreness is asked about in the first week after needling only."),
+        "not_prescribed": _("This stretch was not in your programme on that day."),
+        "unknown": _("Choose one from the list."),
+        "wrong_pair": _("This address and password do not fit together."),
+        "wrong_password": _("This is not your password."),
+        "password_short": _("Use at least 10 characters. A sentence is a good password."),
+        "password_long": _("Use at most 200 characters."),
+        "consent_needed": _("Please agree first. Without it your clinic can't see your log."),
+        "guardian_needed": _("A parent or guardian has to agree: write their name."),
+        "not_them": _("This does not match the clinic's record. Check the name and the year."),
+        "future_session": _("This session has not happened yet."),
+        "muscle_needed": _("Choose at least one muscle."),
+        "insertions": _("Write a whole number from 1 to 60."),
+        "prescribed_already": _("This stretch is in the programme already. Change it below."),
+        "sets_range": _("From 1 to 6 times a day."),
+        "repetitions_range": _("From 1 to 20 repetitions."),
+        "hold_seconds_range": _("From 3 to 120 seconds."),
+        "days_needed": _("Choose at least one day."),
+        "zone": _("Choose a time zone from the list."),
+        "own_membership": _("You can't change your own membership."),
+        "needed": _("This is needed."),
+        "too_long": _("This is too long."),
+        "whole_number": _("Write a whole number."),
+        "date": _("Write a date, such as 2026-11-22."),
+        "time": _("Write a time, such as 14:30."),
+        "email": _("This does not look like an e-mail address."),
+        "year": _("Write the year with four digits."),
+        "bad_code": _("This code is not known, or its time is over."),
+        "time_gap": _("The clock skipped this time that night. Choose another."),
+    }
+    return texts.get(code, code)
+
+
+def texts_of(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Codes beside their fields, as texts."""
+    return {name: [text_of(code) for code in codes] for name, codes in errors.items()}

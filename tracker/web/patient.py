@@ -1,0 +1,407 @@
+"""The patient's pages: today, progress, stretches, safety, me."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain import catalog
+from tracker.domain.access import Actor, PatientActor
+from tracker.domain.days import is_zone, latest_day_anywhere, local_day
+from tracker.domain.errors import Invalid, NotFound
+from tracker.services import accounts, checkins, clinics, held, outreach, progress, sharing, today
+from tracker.services.checkins import Moment
+from tracker.services.outreach import MailKind
+from tracker.services.patients import choose_episode, own_episodes
+from tracker.web import access, dayform
+from tracker.web.access import actor, for_members, for_patients, hub, now, reading, writing, zone
+from tracker.web.forms import AddressForm
+from tracker.web.messages import text_of
+
+pages = Blueprint("patient", __name__)
+
+RANGES = ("2w", "6w", "12w", "session")
+
+
+# Today.
+
+
+@pages.get("/today")
+@for_patients
+def show_today() -> Response:
+    """The day's check-in."""
+    moment = _moment(_asked_day(request.args.get("date")))
+    with reading() as scope:
+        seen = today.see_day(scope, moment)
+        return _today_page(seen, dayform.from_day(seen))
+
+
+@pages.post("/today")
+@for_patients
+def save_today() -> Response:
+    """Record the day: everything or nothing, and say so."""
+    if not access.is_form_of(actor()):
+        return _not_yours()
+    return save_day(request.form)
+
+
+def save_day(posted: MultiDict[str, str]) -> Response:
+    """Record what a form of `/today` holds, sent now or held while its session had ended."""
+    told = posted.get("zone", "")
+    clock = told if is_zone(told) else zone()
+    day = dayform.day_of(posted) or local_day(now(), clock)
+    moment = Moment(day, clock, now())
+    if day > latest_day_anywhere(now()):
+        return _refused(posted, Moment(moment.today, clock, now()), {"local_date": ["future_day"]})
+    try:
+        with writing() as scope:
+            form = dayform.from_post(posted, lambda: today.see_day(scope, moment))
+            form.check()
+            saved = checkins.record_day(scope, moment, form.entries())
+    except Invalid as fault:
+        return _refused(posted, moment, fault.errors)
+    _remember_zone(clock)
+    _say_saved(moment, saved)
+    other = None if moment.local_date == moment.today else moment.local_date.isoformat()
+    return make_response(redirect(url_for("patient.show_today", date=other), 303))
+
+
+def _refused(posted: MultiDict[str, str], moment: Moment, errors: dict[str, list[str]]) -> Response:
+    """Nothing was written: show the form again as it was typed, with the reasons."""
+    with reading() as scope:
+        seen = today.see_day(scope, moment)
+        form = dayform.complete(dayform.from_post(posted, lambda: seen), seen)
+        form.validate()
+        form.take_errors(errors)
+        return _today_page(seen, form, 422)
+
+
+def _asked_day(text: str | None) -> date:
+    current = local_day(now(), zone())
+    try:
+        asked = date.fromisoformat(text or "")
+    except ValueError:
+        return current
+    return min(asked, current)
+
+
+def _moment(day: date) -> Moment:
+    return Moment(day, zone(), now())
+
+
+def _today_page(seen: today.Today, form: dayform.DayForm, status: int = 200) -> Response:
+    answer = make_response(
+        render_template(
+            "patient/today.html",
+            seen=seen,
+            form=form,
+            bound=held.bind(hub().secrets, actor().person_id),
+        )
+    )
+    answer.status_code = status
+    return answer
+
+
+def _say_saved(moment: Moment, saved: checkins.Saved) -> None:
+    if moment.is_backfill:
+        flash(_("Saved, and marked as added later."), "saved")
+    else:
+        flash(_("Saved."), "saved")
+    if saved.overridden:
+        flash(_("This day was also changed elsewhere; your newest answers count."), "info")
+
+
+def _remember_zone(clock: str) -> None:
+    person = actor()
+    if isinstance(person, PatientActor) and clock != person.zone:
+        with hub().database.door(writes=True) as door:
+            accounts.set_zone(door, person, clock)
+
+
+def _not_yours() -> Response:
+    """A page of somebody else was left open on this phone: its entry waits for its own person."""
+    kept = access.hold_form()
+    flash(_("That page belonged to somebody else. Nothing was saved to your log."), "info")
+    answer = make_response(redirect(url_for("patient.show_today"), 303))
+    if kept is not None:
+        for cookie in kept.headers.getlist("Set-Cookie"):
+            answer.headers.add("Set-Cookie", cookie)
+    return answer
+
+
+def resume_held() -> Response | None:
+    """After signing in: save the entry that waited, on the day it was meant for."""
+    waiting = access.take_held()
+    if waiting is None or not isinstance(access.find_actor(), PatientActor):
+        return None
+    if waiting.path != url_for("patient.show_today"):
+        return None
+    return save_day(MultiDict(waiting.fields))
+
+
+# Progress.
+
+
+@pages.get("/progress")
+@for_patients
+def show_progress() -> str:
+    """The patient's own time line."""
+    choice = range_choice()
+    with reading() as scope:
+        episodes = own_episodes(scope)
+        episode = choose_episode(episodes, asked_id("episode"))
+        seen = progress.see_progress(scope, episode, choice, now(), zone()) if episode else None
+        return render_template(
+            "patient/progress.html",
+            episodes=episodes,
+            seen=seen,
+            choice=choice,
+            ranges=RANGES,
+            current=local_day(now(), zone()),
+        )
+
+
+def range_choice() -> str:
+    """The range asked for, six weeks otherwise."""
+    asked = request.args.get("range", "6w")
+    return asked if asked in RANGES else "6w"
+
+
+def asked_id(name: str) -> UUID | None:
+    """An id in the query; anything that is none is nobody's."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(404)
+
+
+# Stretches.
+
+
+@pages.get("/stretches")
+@for_patients
+def list_stretches() -> str:
+    """The patient's programme, explained."""
+    current = local_day(now(), zone())
+    with reading() as scope:
+        lines = today.my_programme(scope, current)
+        return render_template("patient/stretches.html", lines=lines, as_line=today.as_line)
+
+
+@pages.get("/stretches/<stretch_id>")
+@for_patients
+def show_stretch(stretch_id: str) -> str:
+    """One stretch, step by step."""
+    stretch = catalog.stretches().get(stretch_id)
+    if stretch is None:
+        abort(404)
+    current = local_day(now(), zone())
+    with reading() as scope:
+        lines = [row for row, own in today.my_programme(scope, current) if own.id == stretch_id]
+        return render_template(
+            "patient/stretch.html", stretch=stretch, lines=lines, as_line=today.as_line
+        )
+
+
+# Safety: for everybody, signed in or not.
+
+
+@pages.get("/safety")
+def show_safety() -> Response:
+    """What to do when something feels wrong, with the clinic's own numbers."""
+    found = access.find_actor()
+    numbers: Sequence[clinics.Numbers] = ()
+    if found is not None:
+        with reading() as scope:
+            numbers = clinics.see_numbers(scope)
+    answer = make_response(render_template("patient/safety.html", numbers=numbers))
+    # The worker keeps this page for the days without a network; no proxy may.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+# Me.
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whether one clinic's weekly mail comes."""
+
+    clinic_id: UUID
+    clinic_name: str
+    is_on: bool
+
+
+@pages.get("/me")
+@for_members
+def show_me() -> str:
+    """One's own settings: sharing, devices, mail, language, everything as a file."""
+    person = actor()
+    shares: Sequence[sharing.Share] = ()
+    with reading() as scope:
+        if isinstance(person, PatientActor):
+            shares = sharing.see_shares(scope)
+    with hub().database.door() as door:
+        devices = accounts.list_devices(door, person, now())
+        email = accounts.own_email(door, person)
+        wishes = [
+            Wish(clinic_id, name, outreach.wishes(door, clinic_id, person.person_id, kind))
+            for clinic_id, name, kind in mail_kinds(person)
+        ]
+        others = [] if isinstance(person, PatientActor) else accounts.list_clinics(door, person)
+    return render_template(
+        "me.html",
+        shares=shares,
+        devices=devices,
+        wishes=wishes,
+        email=email,
+        clinics=others,
+        zone=zone(),
+    )
+
+
+def mail_kinds(person: Actor) -> list[tuple[UUID, str, MailKind]]:
+    """The digests that a person may get: (clinic, its name, kind)."""
+    if isinstance(person, PatientActor):
+        return [(own.clinic_id, own.clinic_name, MailKind.WEEKLY) for own in person.records]
+    return [(person.clinic_id, person.clinic_name, MailKind.DAILY)]
+
+
+@pages.post("/me/sharing")
+@for_patients
+def change_sharing() -> Response:
+    """Withdraw a consent, or give it again."""
+    clinic_id = posted_id("clinic_id")
+    with writing() as scope:
+        if request.form.get("share") == "on":
+            sharing.give_again(scope, clinic_id, now())
+            flash(_("Your clinic can see your log again."), "done")
+        else:
+            sharing.withdraw(scope, clinic_id, now())
+            flash(_("Your clinic no longer sees what you log."), "done")
+    return back_to_me()
+
+
+@pages.post("/me/email")
+@for_patients
+def change_email() -> Response:
+    """Set or clear the address that mails go to."""
+    form = AddressForm(request.form)
+    if not form.validate():
+        flash(text_of("email"), "error")
+        return back_to_me()
+    person = actor()
+    if isinstance(person, PatientActor):
+        with hub().database.door(writes=True) as door:
+            accounts.set_email(door, person, form.email.data or "")
+        flash(_("Your address is changed."), "done")
+    return back_to_me()
+
+
+@pages.post("/me/mail")
+@for_members
+def change_mail() -> Response:
+    """Turn a digest on or off."""
+    clinic_id = posted_id("clinic_id")
+    person = actor()
+    for own_id, _name, kind in mail_kinds(person):
+        if own_id == clinic_id:
+            with hub().database.door(writes=True) as door:
+                outreach.set_wish(
+                    door,
+                    (clinic_id, person.person_id, kind),
+                    now(),
+                    is_on=request.form.get("mail") == "on",
+                )
+            flash(_("Saved."), "done")
+            return back_to_me()
+    raise NotFound("mail")
+
+
+@pages.post("/me/devices/end")
+@for_members
+def end_device() -> Response:
+    """Sign another of one's own devices out."""
+    with hub().database.door(writes=True) as door:
+        accounts.end_session(door, actor().person_id, posted_id("session_id"), now())
+    flash(_("That device is signed out."), "done")
+    return back_to_me()
+
+
+@pages.get("/me/export.json")
+@for_patients
+def export_json() -> Response:
+    """Everything that is held of the patient."""
+    with reading() as scope:
+        text = sharing.as_json(sharing.everything(scope, now()))
+    return as_file(text, "application/json", "aftercare.json")
+
+
+@pages.get("/me/export.csv")
+@for_patients
+def export_csv() -> Response:
+    """The days as a table."""
+    with reading() as scope:
+        rows = sharing.days_table(sharing.everything(scope, now()))
+    return as_file(write_csv(rows), "text/csv", "aftercare-days.csv")
+
+
+def write_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as CSV; a cell that a spreadsheet would run is written as text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if rows:
+        writer.writerow(rows[0].keys())
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{value}"
+    return value
+
+
+def as_file(text: str, kind: str, name: str) -> Response:
+    """An answer that the browser saves."""
+    answer = make_response(text)
+    answer.headers["Content-Type"] = f"{kind}; charset=utf-8"
+    answer.headers["Content-Disposition"] = f"attachment; filename={json.dumps(name)}"
+    return answer
+
+
+def posted_id(name: str) -> UUID:
+    """An id in a form; anything that is none is nobody's."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        abort(404)
+
+
+def back_to_me() -> Response:
+    """Back to one's own settings."""
+    return make_response(redirect(url_for("patient.show_me"), 303))
