@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import create_engine, insert, select
 
 from tracker import serving, worker
@@ -64,6 +65,7 @@ def url(tmp_path, monkeypatch):
 
 def fails(capsys, *words):
     """The one line of a command that ends with exit code 2."""
+    code: object
     try:
         code = main(words)
     except SystemExit as end:
@@ -269,7 +271,7 @@ def test_the_worker_goes_on_after_a_fault_and_names_no_one(caplog, monkeypatch):
 
     monkeypatch.setattr(worker, "due_now", fail_once)
     monkeypatch.setattr(worker, "MAIL_EVERY", 0)
-    worker.work(None, bell)
+    worker.work(Flask("nobody"), bell)
     assert len(rounds) == 2
     assert len(caplog.records) == 1
     assert "RuntimeError" in caplog.text

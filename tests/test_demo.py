@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from tests.support.postgres import PostgresServer
 from tracker.config import Settings
 from tracker.domain import strip
 from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
@@ -301,3 +302,15 @@ def test_filling_again_replaces_everything_and_keeps_the_addresses(tmp_path):
     assert not set(rows(database, select(Patient.id))) & first
     assert len(rows(database, select(Membership.id).where(Membership.role == Role.LEAD))) == 2
     database.dispose()
+
+
+@pytest.mark.postgres
+def test_postgresql_is_filled_and_filled_again(tmp_path):
+    with PostgresServer.start() as server:
+        database = Database(make_engine(server.create_database("demo")))
+        upgrade(database.engine)
+        for patients in (3, 2):
+            demo.check_overwritable(database)
+            demo.fill(database, NOW, patients=patients, days=42)
+        assert len(rows(database, select(Patient.id))) == 2 + 6
+        database.dispose()

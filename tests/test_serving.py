@@ -64,7 +64,9 @@ def running(tmp_path):
     yield demo
     children = demo.children() if demo.process.poll() is None else []
     demo.process.kill()
-    demo.process.communicate()
+    demo.process.wait()
+    if demo.process.stdout is not None:
+        demo.process.stdout.close()
     for child in children:
         wait_until(lambda pid=child: not is_running(pid))
 
@@ -112,6 +114,6 @@ def test_nobody_stays_when_the_master_is_killed(running):
     wait_until(lambda: len(running.children()) == 3)
     children = running.children()
     running.process.kill()
-    running.process.communicate()
+    running.process.wait()
     for child in children:
         wait_until(lambda pid=child: not is_running(pid))

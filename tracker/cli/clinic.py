@@ -7,17 +7,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
 
 from tracker.cli import parts
-from tracker.domain import invitation
-from tracker.domain.access import Role
 from tracker.domain.days import is_zone
 from tracker.domain.errors import ConfigError
-from tracker.domain.invitation import Secret
+from tracker.services import clinics, joining
+from tracker.services.clinics import ClinicSettings
 from tracker.services.secrets import Secrets
-from tracker.store.schema import Clinic, Invitation
-from tracker.store.scope import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +55,22 @@ def create(given: argparse.Namespace) -> int:
     parts.upgrade(database.engine)
     now = datetime.now(UTC)
     with database.door(writes=True) as door:
-        clinic_id = _make_clinic(door, answers, now)
-        secret = _invite_lead(door, Secrets(settings), clinic_id, answers["lead_email"], now)
+        clinic_id = clinics.found(door, _settings(answers), now)
+        made = joining.invite_first_lead(
+            door, Secrets(settings), clinic_id, answers["lead_email"], now
+        )
     database.dispose()
     who = answers["lead_name"] or answers["lead_email"]
-    until = f"{invitation.link_expiry(now):%Y-%m-%d %H:%M} UTC"
+    until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
     parts.say(f"Made the clinic {answers['name']} ({clinic_id}).")
     parts.say(f"Give this link to {who}; it works once, until {until}, and is not shown again:")
-    parts.say(f"{settings.base_url}/join/{secret.token}")
+    parts.say(f"{settings.base_url}/join/{made.token}")
     return 0
+
+
+def _settings(answers: dict[str, str]) -> ClinicSettings:
+    known = {name: answers[name] for name in ClinicSettings.__dataclass_fields__}
+    return ClinicSettings(**{**known, "minimum_age": int(answers["minimum_age"])})  # type: ignore[arg-type]
 
 
 def collect(given: argparse.Namespace, ask: Callable[[str], str] | None) -> dict[str, str]:
@@ -123,42 +126,3 @@ def _address(value: str) -> str:
         return validate_email(value, check_deliverability=False).normalized.lower()
     except EmailNotValidError as fault:
         raise ConfigError(f"{value} is not an e-mail address") from fault
-
-
-def _make_clinic(door: Door, answers: dict[str, str], now: datetime) -> UUID:
-    clinic = Clinic(
-        id=uuid4(),
-        name=answers["name"],
-        zone=answers["zone"],
-        language=answers["language"],
-        emergency_number=answers["emergency_number"],
-        clinic_number=answers["clinic_number"],
-        out_of_hours_number=answers["out_of_hours_number"],
-        crisis_number=answers["crisis_number"],
-        opening_hours=answers["opening_hours"],
-        minimum_age=int(answers["minimum_age"]),
-        created_at=now,
-    )
-    door.session.add(clinic)
-    door.session.flush()
-    return clinic.id
-
-
-def _invite_lead(
-    door: Door, secrets: Secrets, clinic_id: UUID, email: str, now: datetime
-) -> Secret:
-    """The first invitation of a clinic, which nobody inside could make."""
-    secret = invitation.new_secret()
-    row = Invitation(
-        clinic_id=clinic_id,
-        id=uuid4(),
-        role=Role.LEAD,
-        email=email,
-        token_hash=secrets.keyed_hash("invitation", secret.token),
-        made_at=now,
-        expires_at=invitation.link_expiry(now),
-        code_expires_at=invitation.code_expiry(now),
-    )
-    door.session.add(row)
-    door.session.flush()
-    return secret

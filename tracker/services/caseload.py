@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from tracker.domain.days import hours_between, local_day
+from tracker.domain.access import StaffActor
+from tracker.domain.days import local_day
 from tracker.domain.strip import Strip
 from tracker.domain.triage import (
     NEEDS_LOOK,
@@ -74,7 +75,7 @@ def see_caseload(
     found = records.caseload(
         scope, physio_id=None if everybody else actor.membership_id, search=search.strip()
     )
-    rows = _worst_by_patient([_row(raw, now, today, actor.membership_id) for raw in found])
+    rows = _worst_by_patient([_row(raw, now, today, actor) for raw in found])
     rows.sort(key=lambda row: (*row.reason.rank, row.name))
     awake = [row for row in rows if row.reason.kind is not Kind.QUIET]
     quiet = [row for row in rows if row.reason.kind is Kind.QUIET]
@@ -107,17 +108,17 @@ def facts_of(raw: Any) -> EpisodeFacts:
     )
 
 
-def _row(raw: Row[Any], now: datetime, today: date, own: UUID) -> CaseRow:
+def _row(raw: Row[Any], now: datetime, today: date, actor: StaffActor) -> CaseRow:
     facts = facts_of(raw)
     hours = facts.session_hours.window(today, SPARK_DAYS)
     since = None
     if raw.last_session_at is not None:
-        since = max(0, int(hours_between(raw.last_session_at, now) // 24))
+        since = max(0, (today - local_day(raw.last_session_at, actor.clinic_zone)).days)
     return CaseRow(
         patient_id=raw.id,
         name=raw.name,
         year_of_birth=raw.year_of_birth,
-        is_own=raw.physio_id == own,
+        is_own=raw.physio_id == actor.membership_id,
         episode_id=raw.episode_id,
         complaint=raw.complaint,
         other_complaints=0,

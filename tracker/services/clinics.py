@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Row, update
 
@@ -44,6 +44,15 @@ class Numbers:
     out_of_hours: str
     crisis: str
     opening_hours: str
+
+
+def found(door: Door, given: ClinicSettings, now: datetime) -> UUID:
+    """Make a clinic; gives its id. Nobody is in it yet."""
+    values = {name: getattr(given, name) for name in ClinicSettings.__dataclass_fields__}
+    clinic = Clinic(id=uuid4(), created_at=now, **values)
+    door.session.add(clinic)
+    door.session.flush()
+    return clinic.id
 
 
 def see_settings(scope: Scope) -> Clinic:

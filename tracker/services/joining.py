@@ -77,6 +77,22 @@ def invite_staff(
     return _invite(scope, secrets, now, role=role, patient_id=None, email=email.strip().lower())
 
 
+def invite_first_lead(
+    door: Door, secrets: Secrets, clinic_id: UUID, email: str, now: datetime
+) -> NewInvitation:
+    """A new clinic's first invitation, which nobody inside could make."""
+    return _make(
+        door,
+        secrets,
+        now,
+        clinic_id=clinic_id,
+        role=Role.LEAD,
+        patient_id=None,
+        email=email.strip().lower(),
+        made_by=None,
+    )
+
+
 def _invite(
     scope: Scope,
     secrets: Secrets,

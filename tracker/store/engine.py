@@ -79,6 +79,8 @@ def _tune_sqlite(engine: Engine, key: str | None) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         if key:
+            # A wrong key is told in our own one line, not in SQLCipher's three.
+            cursor.execute("PRAGMA cipher_log_level = NONE")
             cursor.execute(f"PRAGMA key = '{key.replace(chr(39), chr(39) * 2)}'")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         try:

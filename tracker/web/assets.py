@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import hashlib
 import os
@@ -34,12 +35,19 @@ def tree_hash(root: Path) -> str:
 def build(root: Path, version: str) -> Path:
     """A private copy of the tree under its version, each text file packed beside itself."""
     out = Path(tempfile.mkdtemp(prefix="aftercare-static-"))
+    atexit.register(_remove, out, os.getpid())
     target = out / version
     shutil.copytree(root, target)
     for path in list(target.rglob("*")):
         if path.suffix in PACKED and path.stat().st_size >= PACK_LEAST:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9))
     return out
+
+
+def _remove(folder: Path, maker: int) -> None:
+    """Leave nothing behind; forked workers end without taking their master's files along."""
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def init(app: Flask) -> None:

@@ -306,6 +306,8 @@ def _session_page(
         rows=rows,
         muscles=catalog.muscles().values(),
         is_repeat=is_repeat,
+        # One empty row stands open below the filled ones, the spare ones wait folded.
+        shown=1 + max((n for n, row in enumerate(rows, 1) if row.muscle.data), default=0),
     )
 
 

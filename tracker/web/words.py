@@ -194,8 +194,8 @@ def reason_sentence(reason: Reason) -> str:
     match reason.kind:
         case Kind.FLARE:
             return _(
-                "Pain up %(rise)s or more on two days: now %(pain)s, usually %(usual)s"
-                " (median of %(days)s days)",
+                "Pain up %(rise)s on two days: now %(pain)s, usually %(usual)s"
+                " (median of %(days)s logged days)",
                 rise=number(n["rise"]),
                 pain=number(n["pain"]),
                 usual=number(n["usual"]),
