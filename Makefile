@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock icons clean
+.PHONY: help install demo test check lock i18n icons clean
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z0-9]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 18
 
 install: $(VENV)/.runtime ## make .venv from requirements.lock, with the project in it
 
@@ -34,6 +34,9 @@ lock: $(VENV)/.dev ## refresh both locks to the newest versions (ARGS="--upgrade
 	$(LOCK) $(ARGS) --extra postgres --group build --output-file requirements.lock
 	$(LOCK) $(ARGS) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	@! grep -nE '://|^-' requirements.lock requirements-dev.lock || { echo "An address stands in a lock." >&2; exit 1; }
+
+i18n: $(VENV)/.dev ## gather what people read and refresh the translations
+	@$(BIN)/python -m tracker.i18n
 
 # NAME.png:SOURCE.svg:PIXELS, all in static/img; a palette of 128 colours is more than they have.
 ICONS := icon-192:icon:192 icon-512:icon:512 maskable-192:maskable:192 maskable-512:maskable:512 \

@@ -214,7 +214,8 @@ def test_every_summary_is_what_noting_each_entry_leaves(filled):
             for checkin in scope.entities(Checkin):
                 summaries.note_pain(noted, checkin.local_date, checkin.pain_average)
             for day in {row.local_date for row in scope.entities(StretchEntry)}:
-                halves = summaries.done_halves_on(scope, kept.episode_id, day)
+                episode = scope.get(Episode, Episode.id == kept.episode_id)
+                halves = summaries.done_halves_on(scope, episode, day)
                 summaries.note_stretches(noted, day, halves)
             for row in sorted(scope.entities(SorenessEntry), key=lambda row: row.felt_at):
                 summaries.note_soreness(noted, row.soreness, row.felt_at, row.local_date)
@@ -237,7 +238,7 @@ def test_every_episode_keeps_the_sessions_and_lines_that_its_writes_keep(filled,
         today = local_day(NOW, staff.clinic_zone)
         with filled.scope(staff) as scope:
             for kept in scope.entities(Episode):
-                made = Episode(id=kept.id, session_hours="", lines=[])
+                made = Episode(id=kept.id, patient_id=kept.patient_id, session_hours="", lines=[])
                 sessions = scope.entities(NeedlingSession, NeedlingSession.episode_id == kept.id)
                 for session in sorted(sessions, key=lambda row: row.needled_at):
                     summaries.note_session(made, session.needled_at, staff.clinic_zone)

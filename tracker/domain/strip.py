@@ -6,7 +6,7 @@ from the days themselves; a property test holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,8 @@ LENGTH = 84
 
 MISSING = "."
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_VALUES: dict[str, int | None] = {MISSING: None, **{c: n for n, c in enumerate(_DIGITS)}}
+_NUMBERS = {char: number for number, char in enumerate(_DIGITS)}
+_VALUES: dict[str, int | None] = {MISSING: None, **_NUMBERS}
 LARGEST = len(_DIGITS) - 1
 """The largest value of a day: ratings need 10, hours 23, stretches done are counted in halves."""
 
@@ -63,16 +64,13 @@ class Strip:
         text = self.text + MISSING * min(ahead, count) if ahead >= 0 else self.text[:ahead]
         return [_VALUES[c] for c in text[-count:].rjust(count, MISSING)]
 
-    def logged(self, today: date) -> list[tuple[int, int]]:
+    def logged(self, today: date) -> Iterator[tuple[int, int]]:
         """(days ago, value) of each logged day up to `today`, newest first."""
         if self.end is None:
-            return []
-        offset = (today - self.end).days
-        return [
-            (offset + back, _VALUES[char] or 0)
-            for back, char in enumerate(reversed(self.text))
-            if char != MISSING and offset + back >= 0
-        ]
+            return
+        for ago, char in enumerate(reversed(self.text), (today - self.end).days):
+            if char != MISSING and ago >= 0:
+                yield ago, _NUMBERS[char]
 
 
 def build(values: Mapping[date, int | None] | Iterable[tuple[date, int | None]]) -> Strip:

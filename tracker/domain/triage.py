@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from statistics import fmean, median
 
 from tracker.domain.days import hours_between
@@ -122,20 +123,21 @@ def due_count(lines: Sequence[Line], first: date, last: date) -> int:
     return total
 
 
-def _eligible(facts: EpisodeFacts, today: date) -> list[tuple[int, int]]:
-    """(days ago, pain), newest first, without the days of a session's 72 h window."""
-    sessions = [ago for ago, _ in facts.session_hours.logged(today)]
-    return [
-        (ago, pain)
-        for ago, pain in facts.pain.logged(today)
-        if not any(0 <= session - ago <= ELIGIBLE_AFTER_DAYS for session in sessions)
-    ]
+def _eligible(facts: EpisodeFacts, today: date, most: int) -> list[tuple[int, int]]:
+    """The newest `most` (days ago, pain), without the days of a session's 72 h window."""
+    spoilt = {
+        ago - after
+        for ago, _ in facts.session_hours.logged(today)
+        for after in range(ELIGIBLE_AFTER_DAYS + 1)
+    }
+    days = (day for day in facts.pain.logged(today) if day[0] not in spoilt)
+    return list(islice(days, most))
 
 
 def find_flare(facts: EpisodeFacts, today: date) -> Reason | None:
     """The flare rule: the last 2 eligible days both 2 or more above the median before them."""
-    days = _eligible(facts, today)
-    recent, base = days[:FLARE_DAYS], days[FLARE_DAYS : FLARE_DAYS + FLARE_BASE_DAYS]
+    days = _eligible(facts, today, FLARE_DAYS + FLARE_BASE_DAYS)
+    recent, base = days[:FLARE_DAYS], days[FLARE_DAYS:]
     if len(recent) < FLARE_DAYS or len(base) < FLARE_BASE_LEAST or recent[0][0] > FLARE_FRESH_DAYS:
         return None
     usual = median(pain for _, pain in base)
@@ -160,7 +162,7 @@ def find_long_soreness(facts: EpisodeFacts, now: datetime) -> Reason | None:
 
 def find_steady_high(facts: EpisodeFacts, today: date) -> Reason | None:
     """A mean of 7 or more over the last week, with at least 5 days of it logged."""
-    week = [pain for ago, pain in facts.pain.logged(today) if ago < STEADY_DAYS]
+    week = [pain for pain in facts.pain.window(today, STEADY_DAYS) if pain is not None]
     if len(week) < STEADY_LEAST or fmean(week) < STEADY_LEVEL:
         return None
     return Reason(Kind.STEADY_HIGH, {"mean": fmean(week), "days": len(week)}, fmean(week))
@@ -198,7 +200,7 @@ def _calm(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
         hours = hours_between(facts.last_session_at, now)
         if 0 <= hours <= SORENESS_ALWAYS_HOURS:
             return Reason(Kind.NEEDLED, {"hours": int(hours)}, -hours)
-    logged = len(facts.pain.logged(today))
+    logged = sum(1 for _day in facts.pain.logged(today))
     if logged < FLARE_BASE_LEAST:
         return Reason(Kind.NEW, {"days": logged})
     return Reason(Kind.ON_COURSE, {"days": logged})

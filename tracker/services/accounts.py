@@ -53,6 +53,13 @@ class Device:
 
 def find_actor(door: Door, secrets: Secrets, token: str, now: datetime) -> Actor | None:
     """The actor behind a session token, None when the session has ended or never was."""
+    return find_actor_seen(door, secrets, token, now)[0]
+
+
+def find_actor_seen(
+    door: Door, secrets: Secrets, token: str, now: datetime
+) -> tuple[Actor | None, bool]:
+    """The actor behind a session token, and whether last-seen is old enough to be written."""
     hashed = secrets.keyed_hash("session", token)
     row = door.run(
         select(
@@ -70,8 +77,9 @@ def find_actor(door: Door, secrets: Secrets, token: str, now: datetime) -> Actor
         .where(AuthSession.token_hash == hashed, AuthSession.ended_at.is_(None))
     ).one_or_none()
     if row is None or not is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now):
-        return None
-    return _staff_actor(door, row) if row.kind == SessionKind.STAFF else _patient_actor(door, row)
+        return None, False
+    find = _staff_actor if row.kind == SessionKind.STAFF else _patient_actor
+    return find(door, row), now - row.seen_at >= SEEN_EVERY
 
 
 def _patient_actor(door: Door, row: Row[tuple[object, ...]]) -> PatientActor:
@@ -130,14 +138,6 @@ def _staff_actor(door: Door, row: Row[tuple[object, ...]]) -> StaffActor | None:
                 has_other_clinics=len(memberships) > 1,
             )
     return None
-
-
-def is_seen_due(door: Door, actor: Actor, now: datetime) -> bool:
-    """Whether last-seen is old enough to be written again."""
-    seen = door.session.scalar(
-        select(AuthSession.seen_at).where(AuthSession.id == actor.session_id)
-    )
-    return seen is not None and now - seen >= SEEN_EVERY
 
 
 def mark_seen(door: Door, actor: Actor, now: datetime) -> None:

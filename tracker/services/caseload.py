@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -32,27 +32,60 @@ SPARK_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One patient's row: the worst episode, its reason, the last 28 days."""
+    """One patient's row: the worst episode, its reason; the rest is worked out when it is shown."""
 
-    patient_id: UUID
-    name: str
-    year_of_birth: int
-    is_own: bool
-    episode_id: UUID
-    complaint: str
-    other_complaints: int
+    raw: Row[Any]
+    facts: EpisodeFacts
     reason: Reason
-    pain: Sequence[int | None]
-    sessions: Sequence[float]
-    session_days: int | None
-    stretches: tuple[float, int]
-    next_visit_on: date | None
-    is_sharing: bool
+    actor: StaffActor
+    today: date
+    other_complaints: int = 0
 
     @property
-    def last_pain(self) -> int | None:
-        """The newest rating of the last 28 days."""
-        return next((value for value in reversed(self.pain) if value is not None), None)
+    def patient_id(self) -> UUID:
+        """The clinic's record."""
+        patient_id: UUID = self.raw.id
+        return patient_id
+
+    @property
+    def episode_id(self) -> UUID:
+        """The episode that the reason speaks of."""
+        episode_id: UUID = self.raw.episode_id
+        return episode_id
+
+    @property
+    def name(self) -> str:
+        """The patient's name."""
+        return str(self.raw.name)
+
+    @property
+    def complaint(self) -> str:
+        """The episode in short words."""
+        return str(self.raw.complaint)
+
+    @property
+    def pain(self) -> Sequence[int | None]:
+        """The last 28 days, the newest last; None where nothing was logged."""
+        return self.facts.pain.window(self.today, SPARK_DAYS)
+
+    @property
+    def sessions(self) -> list[float]:
+        """Needling sessions in days from the midnight that opens the first of these days."""
+        hours = self.facts.session_hours.window(self.today, SPARK_DAYS)
+        return [day + hour / 24 for day, hour in enumerate(hours) if hour is not None]
+
+    @property
+    def session_days(self) -> int | None:
+        """Calendar days since the last session, on the clinic's clock."""
+        if self.facts.last_session_at is None:
+            return None
+        needled = local_day(self.facts.last_session_at, self.actor.clinic_zone)
+        return max(0, (self.today - needled).days)
+
+    @property
+    def stretches(self) -> tuple[float, int]:
+        """(done, due) of the last 14 days."""
+        return stretch_counts(self.facts, self.today) if self.facts.is_sharing else (0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +143,7 @@ def facts_of(raw: Any) -> EpisodeFacts:
 
 def _row(raw: Row[Any], now: datetime, today: date, actor: StaffActor) -> CaseRow:
     facts = facts_of(raw)
-    hours = facts.session_hours.window(today, SPARK_DAYS)
-    since = None
-    if raw.last_session_at is not None:
-        since = max(0, (today - local_day(raw.last_session_at, actor.clinic_zone)).days)
-    return CaseRow(
-        patient_id=raw.id,
-        name=raw.name,
-        year_of_birth=raw.year_of_birth,
-        is_own=raw.physio_id == actor.membership_id,
-        episode_id=raw.episode_id,
-        complaint=raw.complaint,
-        other_complaints=0,
-        reason=reason_for(facts, now, today),
-        pain=facts.pain.window(today, SPARK_DAYS),
-        sessions=[day + hour / 24 for day, hour in enumerate(hours) if hour is not None],
-        session_days=since,
-        stretches=stretch_counts(facts, today) if facts.is_sharing else (0.0, 0),
-        next_visit_on=raw.next_visit_on,
-        is_sharing=facts.is_sharing,
-    )
+    return CaseRow(raw, facts, reason_for(facts, now, today), actor, today)
 
 
 def _worst_by_patient(rows: Sequence[CaseRow]) -> list[CaseRow]:
@@ -139,10 +153,6 @@ def _worst_by_patient(rows: Sequence[CaseRow]) -> list[CaseRow]:
         grouped.setdefault(row.patient_id, []).append(row)
     result = []
     for own in grouped.values():
-        if len(own) == 1:
-            result.append(own[0])
-            continue
-        worst = min(own, key=lambda row: row.reason.rank)
-        values = {name: getattr(worst, name) for name in CaseRow.__dataclass_fields__}
-        result.append(CaseRow(**{**values, "other_complaints": len(own) - 1}))
+        worst = own[0] if len(own) == 1 else min(own, key=lambda row: row.reason.rank)
+        result.append(replace(worst, other_complaints=len(own) - 1) if len(own) > 1 else worst)
     return result

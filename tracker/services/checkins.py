@@ -333,7 +333,7 @@ def record_stretch(scope: Scope, moment: Moment, given: StretchInput, saved: Sav
         raise Invalid({"outcome": ["not_prescribed"]})
     if given.reason is not None and given.reason not in REASONS:
         raise Invalid({"reason": ["unknown"]})
-    row = logs.find_stretch_entry(scope, line.id, moment.local_date)
+    row = logs.find_stretch_entry(scope, line, moment.local_date)
     sets_done = round(line.sets * given.outcome.share)
     if row is None:
         _new_stretch(scope, moment, given, line, sets_done)
@@ -372,6 +372,6 @@ def _new_stretch(
 
 
 def _sum_up_stretches(scope: Scope, moment: Moment, episode: Episode) -> None:
-    halves = summaries.done_halves_on(scope, episode.id, moment.local_date)
+    halves = summaries.done_halves_on(scope, episode, moment.local_date)
     row = summaries.summary_of(scope, episode)
     summaries.note_stretches(row, moment.local_date, halves)

@@ -15,7 +15,7 @@ from tracker.services import summaries
 from tracker.services.patients import staff
 from tracker.store import records
 from tracker.store.logs import muscles_of
-from tracker.store.schema import NeedledMuscle, NeedlingSession
+from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession
 from tracker.store.scope import Scope
 
 AHEAD = timedelta(minutes=10)
@@ -102,16 +102,16 @@ def _muscle_row(session: NeedlingSession, place: int, row: MuscleRow) -> Needled
     )
 
 
-def last_muscles(scope: Scope, episode_id: UUID) -> list[NeedledMuscle]:
+def last_muscles(scope: Scope, episode: Episode) -> list[NeedledMuscle]:
     """The muscles of an episode's last session, to begin the next record from."""
-    sessions = records.sessions_of(scope, episode_id)
-    return muscles_of(scope, [sessions[-1].id])[sessions[-1].id] if sessions else []
+    sessions = records.sessions_of(scope, episode)
+    return muscles_of(scope, sessions[-1:])[sessions[-1].id] if sessions else []
 
 
 def sessions_with_muscles(
-    scope: Scope, episode_id: UUID
+    scope: Scope, episode: Episode
 ) -> list[tuple[NeedlingSession, list[NeedledMuscle]]]:
     """An episode's sessions, the newest first, each with its muscles."""
-    sessions = records.sessions_of(scope, episode_id)
-    muscles = muscles_of(scope, [session.id for session in sessions])
+    sessions = records.sessions_of(scope, episode)
+    muscles = muscles_of(scope, sessions)
     return [(session, muscles[session.id]) for session in reversed(sessions)]

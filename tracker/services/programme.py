@@ -159,7 +159,10 @@ def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescript
     staff(scope)
     row = records.get_prescription(scope, patient_id, prescription_id)
     newer = scope.entities(
-        Prescription, Prescription.series_id == row.series_id, Prescription.version > row.version
+        Prescription,
+        Prescription.patient_id == patient_id,
+        Prescription.series_id == row.series_id,
+        Prescription.version > row.version,
     )
     if newer or row.ends_on is not None:
         raise NotFound("prescription")
@@ -167,7 +170,7 @@ def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescript
 
 
 def _turn(scope: Scope, old: Prescription, today: date) -> tuple[date, date]:
-    is_logged = find_stretch_entry(scope, old.id, today) is not None
+    is_logged = find_stretch_entry(scope, old, today) is not None
     last, first = changeover(today, is_logged_today=is_logged)
     # A version that starts tomorrow and is changed today never counted: it ends before it starts.
     return max(last, old.starts_on - timedelta(days=1)), first
@@ -176,7 +179,7 @@ def _turn(scope: Scope, old: Prescription, today: date) -> tuple[date, date]:
 def see_programme(scope: Scope, episode: Episode, today: date) -> list[ProgrammeLine]:
     """An episode's lines, each as its newest version, ended ones last."""
     newest: dict[UUID, Prescription] = {}
-    for row in records.prescriptions_of(scope, episode.id):
+    for row in records.prescriptions_of(scope, episode):
         newest[row.series_id] = row
     lines = [
         ProgrammeLine(

@@ -48,7 +48,7 @@ class Progress:
 def see_progress(scope: Scope, episode: Episode, choice: str, now: datetime, zone: str) -> Progress:
     """An episode's time line over one of the ranges; days are local to `zone`."""
     today = local_day(now, zone)
-    sessions = records.sessions_of(scope, episode.id)
+    sessions = records.sessions_of(scope, episode)
     marks = tuple(_mark(session.needled_at, session.id, zone) for session in sessions)
     past = [mark.needled_local.date() for mark in marks if mark.needled_local.date() <= today]
     first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
@@ -70,18 +70,18 @@ def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
 def _days(
     scope: Scope, episode: Episode, first: date, last: date, marks: Sequence[NeedlingMark]
 ) -> tuple[list[TimelineDay], list[DayRow]]:
-    pain = {row.local_date: row for row in logs.pain_between(scope, episode.id, first, last)}
+    pain = {row.local_date: row for row in logs.pain_between(scope, episode, first, last)}
     sore = {
         row.local_date: row.soreness
-        for row in logs.worst_soreness_between(scope, episode.id, first, last)
+        for row in logs.worst_soreness_between(scope, episode, first, last)
     }
     notes = {
         row.local_date: row
         for row in logs.notes_between(scope, episode.patient_id, first, last)
         if row.local_date >= first
     }
-    done = _done_by_day(scope, episode.id, first, last)
-    lines = [as_line(row) for row in records.prescriptions_of(scope, episode.id)]
+    done = _done_by_day(scope, episode, first, last)
+    lines = [as_line(row) for row in records.prescriptions_of(scope, episode)]
     needled: dict[date, list[str]] = {}
     for mark in marks:
         needled.setdefault(mark.needled_local.date(), []).append(f"{mark.needled_local:%H:%M}")
@@ -135,8 +135,8 @@ def _table_row(
     )
 
 
-def _done_by_day(scope: Scope, episode_id: UUID, first: date, last: date) -> dict[date, float]:
+def _done_by_day(scope: Scope, episode: Episode, first: date, last: date) -> dict[date, float]:
     done: dict[date, float] = {}
-    for row in logs.stretch_outcomes_between(scope, episode_id, first, last):
+    for row in logs.stretch_outcomes_between(scope, episode, first, last):
         done[row.local_date] = done.get(row.local_date, 0.0) + Outcome(row.outcome).share
     return done

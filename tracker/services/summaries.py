@@ -54,9 +54,9 @@ def _note_logged(row: EpisodeSummary, day: date) -> None:
         row.last_logged_on = day
 
 
-def done_halves_on(scope: Scope, episode_id: object, day: date) -> int:
+def done_halves_on(scope: Scope, episode: Episode, day: date) -> int:
     """Stretches done on a day for one episode, in halves."""
-    outcomes = logs.stretch_outcomes_between(scope, episode_id, day, day)  # type: ignore[arg-type]
+    outcomes = logs.stretch_outcomes_between(scope, episode, day, day)
     return round(2 * sum(Outcome(row.outcome).share for row in outcomes))
 
 
@@ -74,6 +74,7 @@ def note_programme(scope: Scope, episode: Episode, today: date) -> None:
     since = today - timedelta(days=strip.LENGTH)
     rows = scope.entities(
         Prescription,
+        Prescription.patient_id == episode.patient_id,
         Prescription.episode_id == episode.id,
         (Prescription.ends_on.is_(None)) | (Prescription.ends_on >= since),
     )
@@ -89,16 +90,16 @@ def rebuild(scope: Scope, episode: Episode, today: date) -> None:
     row.pain_end, row.pain, row.done_end, row.done_halves = None, "", None, ""
     row.last_logged_on = row.last_soreness = row.last_soreness_at = None
     first = strip.oldest(today)
-    for checkin in logs.pain_between(scope, episode.id, first, today):
+    for checkin in logs.pain_between(scope, episode, first, today):
         note_pain(row, checkin.local_date, checkin.pain_average)
     halves: dict[date, float] = {}
-    for entry in logs.stretch_outcomes_between(scope, episode.id, first, today):
+    for entry in logs.stretch_outcomes_between(scope, episode, first, today):
         halves[entry.local_date] = (
             halves.get(entry.local_date, 0) + 2 * Outcome(entry.outcome).share
         )
     for day in sorted(halves):
         note_stretches(row, day, round(halves[day]))
     sessions = scope.entities(NeedlingSession, NeedlingSession.episode_id == episode.id)
-    for soreness in logs.soreness_of(scope, [session.id for session in sessions]):
+    for soreness in logs.soreness_of(scope, sessions):
         note_soreness(row, soreness.soreness, soreness.felt_at, soreness.local_date)
     scope.flush()

@@ -171,9 +171,8 @@ def _soreness_asked(scope: Scope, moment: Moment) -> list[SorenessAsk]:
     sessions = logs.sessions_between(scope, since, at)
     if not sessions:
         return []
-    ids = [session.id for session in sessions]
-    muscles = logs.muscles_of(scope, ids)
-    ratings = logs.soreness_of(scope, ids)
+    muscles = logs.muscles_of(scope, sessions)
+    ratings = logs.soreness_of(scope, sessions)
     asks = [
         _ask(moment, session, muscles[session.id], ratings, at) for session in reversed(sessions)
     ]

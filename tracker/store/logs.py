@@ -64,21 +64,22 @@ def stretch_entries_on(scope: Scope, day: date) -> dict[UUID, StretchEntry]:
     return {row.prescription_id: row for row in found}
 
 
-def find_stretch_entry(scope: Scope, prescription_id: UUID, day: date) -> StretchEntry | None:
+def find_stretch_entry(scope: Scope, line: Prescription, day: date) -> StretchEntry | None:
     """One prescription's entry of one day."""
     return scope.find(
         StretchEntry,
-        StretchEntry.prescription_id == prescription_id,
+        StretchEntry.patient_id == line.patient_id,
+        StretchEntry.prescription_id == line.id,
         StretchEntry.local_date == day,
     )
 
 
 def sessions_between(scope: Scope, first: datetime, last: datetime) -> Rows:
-    """(id, clinic_id, episode_id, needled_at) of sessions in a span of time, oldest first."""
+    """(id, patient_id, episode_id, needled_at) of sessions in a span of time, oldest first."""
     return scope.rows(
         select(
             NeedlingSession.id,
-            NeedlingSession.clinic_id,
+            NeedlingSession.patient_id,
             NeedlingSession.episode_id,
             NeedlingSession.needled_at,
         )
@@ -88,22 +89,31 @@ def sessions_between(scope: Scope, first: datetime, last: datetime) -> Rows:
     )
 
 
-def muscles_of(scope: Scope, session_ids: Sequence[UUID]) -> dict[UUID, list[NeedledMuscle]]:
+def muscles_of(scope: Scope, sessions: Sequence[Any]) -> dict[UUID, list[NeedledMuscle]]:
     """The needled muscles of some sessions, in the order in which they were recorded."""
-    if not session_ids:
+    if not sessions:
         return {}
-    grouped: dict[UUID, list[NeedledMuscle]] = {key: [] for key in session_ids}
-    found = scope.entities(NeedledMuscle, NeedledMuscle.needling_session_id.in_(session_ids))
+    grouped: dict[UUID, list[NeedledMuscle]] = {session.id: [] for session in sessions}
+    found = scope.entities(
+        NeedledMuscle,
+        # The patient leads the key: without it a clinic's every row would be walked.
+        NeedledMuscle.patient_id.in_({session.patient_id for session in sessions}),
+        NeedledMuscle.needling_session_id.in_(grouped),
+    )
     for row in sorted(found, key=lambda muscle: muscle.place):
         grouped[row.needling_session_id].append(row)
     return grouped
 
 
-def soreness_of(scope: Scope, session_ids: Sequence[UUID]) -> Sequence[SorenessEntry]:
+def soreness_of(scope: Scope, sessions: Sequence[Any]) -> Sequence[SorenessEntry]:
     """The soreness ratings of some sessions, oldest first."""
-    if not session_ids:
+    if not sessions:
         return []
-    found = scope.entities(SorenessEntry, SorenessEntry.needling_session_id.in_(session_ids))
+    found = scope.entities(
+        SorenessEntry,
+        SorenessEntry.patient_id.in_({session.patient_id for session in sessions}),
+        SorenessEntry.needling_session_id.in_([session.id for session in sessions]),
+    )
     return sorted(found, key=lambda entry: entry.felt_at)
 
 
@@ -126,7 +136,7 @@ def logged_days(scope: Scope, first: date, last: date) -> set[date]:
     return {row.local_date for row in rows}
 
 
-def pain_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+def pain_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:
     """(local_date, pain_average, pain_worst, stiffness, is_backfilled) of an episode's days."""
     return scope.rows(
         select(
@@ -136,7 +146,11 @@ def pain_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Row
             Checkin.stiffness,
             Checkin.is_backfilled,
         )
-        .where(Checkin.episode_id == episode_id, Checkin.local_date.between(first, last))
+        .where(
+            Checkin.patient_id == episode.patient_id,
+            Checkin.episode_id == episode.id,
+            Checkin.local_date.between(first, last),
+        )
         .order_by(Checkin.local_date),
         Checkin,
     )
@@ -152,7 +166,7 @@ def notes_between(scope: Scope, patient_id: UUID, first: date, last: date) -> Ro
     )
 
 
-def worst_soreness_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+def worst_soreness_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:
     """(local_date, soreness) with each day's highest rating over the episode's sessions."""
     return scope.rows(
         select(SorenessEntry.local_date, func.max(SorenessEntry.soreness).label("soreness"))
@@ -163,7 +177,8 @@ def worst_soreness_between(scope: Scope, episode_id: UUID, first: date, last: da
             & (NeedlingSession.id == SorenessEntry.needling_session_id),
         )
         .where(
-            NeedlingSession.episode_id == episode_id,
+            SorenessEntry.patient_id == episode.patient_id,
+            NeedlingSession.episode_id == episode.id,
             SorenessEntry.local_date.between(first, last),
         )
         .group_by(SorenessEntry.local_date),
@@ -172,7 +187,7 @@ def worst_soreness_between(scope: Scope, episode_id: UUID, first: date, last: da
     )
 
 
-def stretch_outcomes_between(scope: Scope, episode_id: UUID, first: date, last: date) -> Rows:
+def stretch_outcomes_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:
     """(local_date, outcome, reason) of every stretch logged for an episode."""
     return scope.rows(
         select(StretchEntry.local_date, StretchEntry.outcome, StretchEntry.reason)
@@ -183,7 +198,8 @@ def stretch_outcomes_between(scope: Scope, episode_id: UUID, first: date, last: 
             & (Prescription.id == StretchEntry.prescription_id),
         )
         .where(
-            Prescription.episode_id == episode_id,
+            StretchEntry.patient_id == episode.patient_id,
+            Prescription.episode_id == episode.id,
             StretchEntry.local_date.between(first, last),
         ),
         StretchEntry,

@@ -42,15 +42,23 @@ def get_episode(scope: Scope, patient_id: UUID, episode_id: UUID) -> Episode:
     return scope.get(Episode, Episode.patient_id == patient_id, Episode.id == episode_id)
 
 
-def sessions_of(scope: Scope, episode_id: UUID) -> Sequence[NeedlingSession]:
+def sessions_of(scope: Scope, episode: Episode) -> Sequence[NeedlingSession]:
     """An episode's sessions, oldest first."""
-    found = scope.entities(NeedlingSession, NeedlingSession.episode_id == episode_id)
+    found = scope.entities(
+        NeedlingSession,
+        NeedlingSession.patient_id == episode.patient_id,
+        NeedlingSession.episode_id == episode.id,
+    )
     return sorted(found, key=lambda row: row.needled_at)
 
 
-def prescriptions_of(scope: Scope, episode_id: UUID) -> Sequence[Prescription]:
+def prescriptions_of(scope: Scope, episode: Episode) -> Sequence[Prescription]:
     """Every version of an episode's programme, in the order in which it was made."""
-    found = scope.entities(Prescription, Prescription.episode_id == episode_id)
+    found = scope.entities(
+        Prescription,
+        Prescription.patient_id == episode.patient_id,
+        Prescription.episode_id == episode.id,
+    )
     return sorted(found, key=lambda row: (row.prescribed_at, row.stretch, row.version))
 
 

@@ -77,8 +77,7 @@ def init(app: Flask) -> None:
 
 def _load(token: str) -> Visitor | None:
     with hub().database.door() as door:
-        actor = accounts.find_actor(door, hub().secrets, token, now())
-        is_due = actor is not None and accounts.is_seen_due(door, actor, now())
+        actor, is_due = accounts.find_actor_seen(door, hub().secrets, token, now())
     if actor is None:
         return None
     if is_due:

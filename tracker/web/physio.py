@@ -35,7 +35,7 @@ from tracker.web.patient import RANGES, asked_id, range_choice
 
 pages = Blueprint("physio", __name__)
 
-PAGE = 100
+PAGE = 50
 """Rows of the caseload shown at once; the rest is one tap away."""
 
 SPARE_ROWS = 3
@@ -76,6 +76,7 @@ def list_patients() -> str:
         "physio/patients.html",
         seen=seen,
         shown=shown,
+        quiet=seen.quiet if is_whole else seen.quiet[:PAGE],
         everybody=everybody,
         search=search,
         current=today(),
@@ -167,7 +168,7 @@ def show_patient(patient_id: UUID) -> str:
         seen = sessions = lines = None
         if episode is not None:
             seen = progress.see_progress(scope, episode, choice, now(), zone())
-            sessions = needling.sessions_with_muscles(scope, episode.id)
+            sessions = needling.sessions_with_muscles(scope, episode)
             lines = programme.see_programme(scope, episode, today())
         return render_template(
             "physio/patient.html",
@@ -260,7 +261,7 @@ def new_session(patient_id: UUID) -> str:
         if episode is None:
             raise NotFound("episode")
         form.episode_id.data = form.episode_id.data or episode.id
-        last = needling.last_muscles(scope, episode.id)
+        last = needling.last_muscles(scope, episode)
         rows = [_begun_row(str(place), row) for place, row in enumerate(last)]
         rows += [
             forms.MuscleForm(suffix=str(place), data=_usual(episode))
@@ -424,7 +425,7 @@ def _programme_page(
     running = [line for line in lines if not line.is_ended]
     minutes = sum(line.minutes for line in running)
     have = {line.row.stretch for line in running}
-    needled = [row.muscle for row in needling.last_muscles(scope, episode.id)]
+    needled = [row.muscle for row in needling.last_muscles(scope, episode)]
     return render_template(
         "physio/programme.html",
         patient=patient,

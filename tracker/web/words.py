@@ -22,7 +22,8 @@ from tracker.web.language import short_day
 
 def number(value: float) -> str:
     """A number without needless decimals: 3, 2.5."""
-    return str(format_decimal(round(value, 1)))
+    rounded = round(value, 1)
+    return str(int(rounded)) if rounded == int(rounded) < 1000 else str(format_decimal(rounded))
 
 
 def join(parts: Sequence[str]) -> str:
@@ -253,19 +254,36 @@ def _calm_sentence(reason: Reason) -> str:
 
 def reason_tag(kind: Kind) -> str:
     """The one word of a row's pill; none for those on course."""
-    tags = {
-        Kind.FLARE: _("flare"),
-        Kind.LONG_SORENESS: _("soreness"),
-        Kind.STEADY_HIGH: _("steady high"),
-        Kind.SILENT: _("silent"),
-        Kind.FEW_STRETCHES: _("stretches"),
-        Kind.NOT_JOINED: _("invited"),
-        Kind.NOT_SHARING: _("not sharing"),
-        Kind.NEEDLED: _("needled"),
-        Kind.NEW: _("new"),
-        Kind.QUIET: _("quiet"),
-    }
-    return tags.get(kind, "")
+    # Looked up one by one: a dict of all would translate ten words for each of a thousand rows.
+    match kind:
+        case Kind.FLARE:
+            return _("flare")
+        case Kind.LONG_SORENESS:
+            return _("soreness")
+        case Kind.STEADY_HIGH:
+            return _("steady high")
+        case Kind.SILENT:
+            return _("silent")
+        case Kind.FEW_STRETCHES:
+            return _("stretches")
+        case _:
+            return _quiet_tag(kind)
+
+
+def _quiet_tag(kind: Kind) -> str:
+    match kind:
+        case Kind.NOT_JOINED:
+            return _("invited")
+        case Kind.NOT_SHARING:
+            return _("not sharing")
+        case Kind.NEEDLED:
+            return _("needled")
+        case Kind.NEW:
+            return _("new")
+        case Kind.QUIET:
+            return _("quiet")
+        case _:
+            return ""
 
 
 def reason_tone(kind: Kind) -> str:

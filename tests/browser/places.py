@@ -1,0 +1,391 @@
+"""Every page and every state of one that is looked at: whose it is and how one gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser.world import World
+
+Way = Callable[[Page, World], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in one state; `endpoint` is what answers with it."""
+
+    name: str
+    who: str
+    endpoint: str
+    go: str | Way
+    status: int = 200
+
+    def visit(self, page: Page, world: World) -> None:
+        """Go there."""
+        if isinstance(self.go, str):
+            page.goto(self.go)
+        else:
+            self.go(page, world)
+
+
+def send_empty(path: str, button: str = "main form button.main") -> Way:
+    """Open a form, empty what the page filled in and send it."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(path)
+        send(page, button)
+
+    return go
+
+
+def send(page: Page, button: str) -> None:
+    """Empty the form around a button and send it; the answer is the form again."""
+    found = page.locator(button).first
+    found.evaluate(
+        "button => { for (const field of button.form.querySelectorAll('input:not([type=hidden],"
+        " [type=radio], [type=checkbox], [readonly])')) field.value = '' }"
+    )
+    with page.expect_navigation():
+        found.click()
+
+
+def open_all(page: Page) -> None:
+    """Unfold whatever is folded."""
+    page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
+
+
+# The door.
+
+
+def see_wrong_sign_in(page: Page, world: World) -> None:
+    page.goto("/sign-in")
+    send(page, "form[action='/sign-in'] button")
+
+
+def see_unknown_code(page: Page, world: World) -> None:
+    page.goto("/sign-in")
+    page.locator("[name=code]").fill("x" * 41)
+    with page.expect_navigation():
+        page.locator("form[action='/join'] button").click()
+
+
+def see_child_joining(page: Page, world: World) -> None:
+    page.goto(world.quay.links["tim"])
+    page.locator("[name=name]").fill("Tim Lund")
+    page.locator("[name=year_of_birth]").fill(str(world.quay.born["tim"]))
+    page.locator("[name=agrees]").check()
+    with page.expect_navigation():
+        page.locator("button.main").click()
+    page.locator("[name=guardian]").wait_for()
+    open_all(page)
+
+
+def see_used_form(page: Page, world: World) -> None:
+    """A form whose proof is no longer good."""
+    page.goto("/forgot")
+    page.locator("[name=csrf_token]").evaluate("field => { field.value = 'old' }")
+    page.locator("[name=email]").fill("lena@bridge.example")
+    with page.expect_navigation():
+        page.locator("button.main").click()
+
+
+def see_too_many(page: Page, world: World) -> None:
+    """Asking for a mail again and again."""
+    for _ in range(11):
+        page.goto("/forgot")
+        page.locator("[name=email]").fill("nobody@quay.example")
+        with page.expect_navigation() as answer:
+            page.locator("button.main").click()
+        if answer.value is not None and answer.value.status == 429:
+            return
+    raise AssertionError("never too many")
+
+
+def see_held(page: Page, world: World) -> None:
+    page.goto("/forgot")
+    page.locator("[name=email]").fill("somebody@quay.example")
+    with page.expect_navigation():
+        page.locator("button.main").click()
+
+
+def turn_off(name: str, times: int) -> Way:
+    """Follow the link at a mail's end, and tap its button."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(world.quay.links[name])
+        for _ in range(times):
+            with page.expect_navigation():
+                page.locator("main form button").click()
+
+    return go
+
+
+def follow(name: str) -> Way:
+    """Open a link that somebody was given."""
+    return lambda page, world: page.goto(world.quay.links[name])
+
+
+def see_short_password(page: Page, world: World) -> None:
+    page.goto(world.quay.links["reset"])
+    page.locator("[name=password]").fill("short")
+    with page.expect_navigation():
+        page.locator("button.main").click()
+
+
+def see_staff_refused(page: Page, world: World) -> None:
+    page.goto(world.quay.links["colleague"])
+    send(page, "button.main")
+
+
+DOOR = [
+    Place("sign-in", "door", "auth.sign_in", "/sign-in"),
+    Place("sign-in-refused", "door", "auth.sign_in_staff", see_wrong_sign_in, 422),
+    Place("code-refused", "door", "auth.enter_code", see_unknown_code, 422),
+    Place("forgot", "door", "auth.ask_reset", "/forgot"),
+    Place("forgot-refused", "door", "auth.send_reset", send_empty("/forgot"), 422),
+    Place("new-phone", "door", "auth.ask_new_phone", "/new-phone"),
+    Place("new-phone-refused", "door", "auth.send_new_phone", send_empty("/new-phone"), 422),
+    Place("safety", "door", "patient.show_safety", "/safety"),
+    Place("offline", "door", "pwa.offline", "/offline"),
+    Place("nowhere", "door", "errors", "/nowhere", 404),
+    Place("join", "gate", "auth.join", follow("wim")),
+    Place("join-child", "gate", "auth.join_now", see_child_joining, 422),
+    Place("join-again", "gate", "auth.join", lambda page, world: page.goto(world.welcome_back())),
+    Place("join-staff", "gate", "auth.join", follow("colleague")),
+    Place("join-staff-refused", "gate", "auth.join_now", see_staff_refused, 422),
+    Place("reset", "gate", "auth.reset", follow("reset")),
+    Place("reset-refused", "gate", "auth.reset_now", see_short_password, 422),
+    Place("unsubscribe", "gate", "auth.unsubscribe", follow("daily_digest")),
+    Place("unsubscribed", "gate", "auth.unsubscribe_now", turn_off("weekly_digest", 1)),
+    Place("subscribed-again", "gate", "auth.unsubscribe_now", turn_off("weekly_digest", 2)),
+    Place("used-link", "gate", "errors", "/join/used-up", 410),
+    Place("open-too-long", "gate", "errors", see_used_form, 400),
+    Place("too-many-tries", "gate", "errors", see_too_many, 429),
+    Place("sign-in-without-demo", "gate", "auth.sign_in", "/sign-in"),
+]
+
+
+# Patients.
+
+
+def fill_day(page: Page) -> None:
+    """Answer everything that a day asks."""
+    open_all(page)
+    for group in page.locator("main .scale").all():
+        group.locator("label.n4").click()
+    for stretch in page.locator("main .todo > li").all():
+        stretch.locator(".o-partly").click()
+    page.locator("main textarea").first.fill("Carried shopping home.")
+
+
+def see_filled(page: Page, world: World) -> None:
+    page.goto("/today")
+    fill_day(page)
+
+
+def see_all_done(page: Page, world: World) -> None:
+    page.goto("/today")
+    page.locator("label.all-done").click()
+
+
+def see_saved(page: Page, world: World) -> None:
+    page.goto("/today")
+    fill_day(page)
+    with page.expect_navigation():
+        page.locator(".save-bar button").click()
+    page.locator(".flash.saved").wait_for()
+    open_all(page)
+
+
+def see_past(page: Page, world: World) -> None:
+    page.goto("/today")
+    page.locator(".week a").nth(2).click()
+    page.locator(".week [aria-current]").wait_for()
+    assert "date=" in page.url
+    open_all(page)
+
+
+def see_nothing_chosen(page: Page, world: World) -> None:
+    page.goto("/today")
+    with page.expect_navigation():
+        page.locator(".save-bar button").click()
+
+
+def see_unfolded(path: str) -> Way:
+    """A page with everything on it unfolded."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(path)
+        open_all(page)
+
+    return go
+
+
+def see_one_stretch(page: Page, world: World) -> None:
+    page.goto("/stretches")
+    page.locator(".cards a").first.click()
+    page.wait_for_url("**/stretches/*")
+
+
+PATIENTS = [
+    Place("today", "pat", "patient.show_today", "/today"),
+    Place("today-filled", "pat", "patient.show_today", see_filled),
+    Place("today-all-done", "pat", "patient.show_today", see_all_done),
+    Place("today-refused", "pat", "patient.save_today", see_nothing_chosen, 422),
+    Place("today-saved", "nora", "patient.show_today", see_saved),
+    Place("past-day", "pat", "patient.show_today", see_past),
+    Place("today-two-problems", "petra", "patient.show_today", see_filled),
+    Place("today-nothing-open", "paul", "patient.show_today", "/today"),
+    Place("progress", "pat", "patient.show_progress", see_unfolded("/progress")),
+    Place("progress-two-weeks", "nora", "patient.show_progress", "/progress?range=2w"),
+    Place("progress-two-problems", "petra", "patient.show_progress", "/progress?range=session"),
+    Place("progress-empty", "paul", "patient.show_progress", "/progress"),
+    Place("stretches", "pat", "patient.list_stretches", "/stretches"),
+    Place("stretches-empty", "paul", "patient.list_stretches", "/stretches"),
+    Place("stretch", "pat", "patient.show_stretch", see_one_stretch),
+    Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
+    Place("safety-patient", "pat", "patient.show_safety", "/safety"),
+    Place("me", "pat", "patient.show_me", see_unfolded("/me")),
+    Place("me-not-sharing", "paul", "patient.show_me", lambda page, _world: stop_sharing(page)),
+    Place("not-a-patients", "pat", "errors", "/patients", 404),
+]
+
+
+def stop_sharing(page: Page) -> None:
+    """Withdraw the consent, unless that is done."""
+    page.goto("/me")
+    open_all(page)
+    stop = page.locator("form:has([name=share][value=off]) button")
+    if stop.count():
+        with page.expect_navigation():
+            stop.click()
+    page.locator("form:has([name=share][value=on]) button").wait_for()
+
+
+# Staff.
+
+
+def see_patient(name: str, *, under: str = "", unfold: bool = False) -> Way:
+    """A patient's page, found by name, or one below it."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(f"/patients?all=1&q={name}")
+        page.locator(".who").first.click()
+        page.wait_for_url("**/patients/*-*")
+        if under:
+            page.goto(page.url.partition("?")[0] + under)
+        if unfold:
+            open_all(page)
+
+    return go
+
+
+def then(way: Way, button: str, *, clear: bool = True) -> Way:
+    """Go a way, then send a form that can't be taken (or, uncleared, one that can)."""
+
+    def go(page: Page, world: World) -> None:
+        way(page, world)
+        if clear:
+            send(page, button)
+            return
+        with page.expect_navigation():
+            page.locator(button).first.click()
+
+    return go
+
+
+def see_change(page: Page, world: World) -> None:
+    see_patient("Pat", under="/programme")(page, world)
+    page.locator("a[href*='change=']").first.click()
+    page.wait_for_url("**change=**")
+
+
+def see_wrong_row(page: Page, world: World) -> None:
+    see_patient("Pat", under="/needling/new")(page, world)
+    row = page.locator(".muscle-row").first
+    row.locator("input[type=number]").evaluate("field => { field.value = 99; field.max = 99 }")
+    with page.expect_navigation():
+        page.locator(".save-bar button").click()
+
+
+def see_invited_colleague(page: Page, world: World) -> None:
+    page.goto("/clinic/people")
+    page.locator("[name=email]").fill("noel@demo.example")
+    with page.expect_navigation():
+        page.locator("form.narrow button.main").click()
+
+
+INVITE = "form[action$='/invitation'] button"
+
+STAFF = [
+    Place("caseload", "pia", "physio.list_patients", see_unfolded("/patients")),
+    Place("caseload-all", "pia", "physio.list_patients", "/patients?all=1"),
+    Place("caseload-nobody", "pia", "physio.list_patients", "/patients?q=zzzz"),
+    Place("caseload-none-mine", "lena", "physio.list_patients", "/patients"),
+    Place("caseload-none", "lena", "physio.list_patients", "/patients?all=1"),
+    Place("invite", "pia", "physio.new_patient", "/patients/new"),
+    Place("invite-refused", "pia", "physio.add_patient", send_empty("/patients/new"), 422),
+    Place("invitation", "pia", "physio.invite", then(see_patient("Pat"), INVITE, clear=False)),
+    Place("patient", "pia", "physio.show_patient", see_patient("Pat", unfold=True)),
+    Place("patient-not-joined", "pia", "physio.show_patient", see_patient("Greta")),
+    Place("patient-not-sharing", "pia", "physio.show_patient", see_patient("Kwame")),
+    Place("problem", "pia", "physio.new_episode", see_patient("Pat", under="/episodes/new")),
+    Place(
+        "problem-refused",
+        "pia",
+        "physio.add_episode",
+        then(see_patient("Pat", under="/episodes/new"), "button.main"),
+        422,
+    ),
+    Place(
+        "session",
+        "pia",
+        "physio.new_session",
+        see_patient("Pat", under="/needling/new", unfold=True),
+    ),
+    Place("session-first", "pia", "physio.new_session", see_patient("Bram", under="/needling/new")),
+    Place("session-refused", "pia", "physio.record_session", see_wrong_row, 422),
+    Place("programme", "pia", "physio.show_programme", see_patient("Pat", under="/programme")),
+    Place("programme-change", "pia", "physio.show_programme", see_change),
+    Place(
+        "programme-refused",
+        "pia",
+        "physio.change_programme",
+        then(see_patient("Pat", under="/programme"), "#dose button.main"),
+        422,
+    ),
+    Place("library", "pia", "physio.show_library", "/library"),
+    Place("library-lead", "lea", "physio.show_library", "/library"),
+    Place("library-stretch", "pia", "physio.show_library_stretch", "/library/side-neck"),
+    Place("safety-staff", "pia", "patient.show_safety", "/safety"),
+    Place("me-staff", "pia", "patient.show_me", "/me"),
+    Place("password", "pia", "auth.show_password", "/password"),
+    Place("password-refused", "pia", "auth.change_password", send_empty("/password"), 422),
+    Place("not-a-physios", "pia", "errors", "/clinic", 404),
+    Place("clinic", "lea", "clinic.show_clinic", "/clinic"),
+    Place("clinic-refused", "lea", "clinic.change_clinic", send_empty("/clinic"), 422),
+    Place("people", "lea", "clinic.show_people", "/clinic/people"),
+    Place("people-invited", "lea", "clinic.invite_colleague", see_invited_colleague),
+    Place(
+        "people-refused",
+        "lea",
+        "clinic.invite_colleague",
+        send_empty("/clinic/people", "form.narrow button.main"),
+        422,
+    ),
+]
+
+PLACES = [*DOOR, *PATIENTS, *STAFF]
+
+NO_PAGES = {
+    "auth.root",
+    "patient.export_csv",
+    "patient.export_json",
+    "pwa.healthz",
+    "pwa.manifest",
+    "pwa.readyz",
+    "pwa.worker",
+}
+"""What answers a GET with a redirect, a file or a line for machines."""

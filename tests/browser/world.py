@@ -1,0 +1,196 @@
+"""The people whose pages are looked at: the demo's cast, and two new clinics beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import PHONE, ClinicServer, Demo, Watch
+from tracker.domain.access import Role, StaffActor
+from tracker.domain.days import local_day
+from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.services import accounts, clinics, joining, needling, patients
+from tracker.services.clinics import ClinicSettings
+from tracker.services.needling import NewSession
+from tracker.services.patients import NewEpisode, NewPatient
+from tracker.store.schema import Person
+
+PASSWORD = "a sentence is a good password"
+LOCALES = {"en": "en-GB", "de": "de-DE"}
+CAST = ("pat", "nora", "pia", "lea")
+BORN = {"wim": 1970, "paul": 1990, "petra": 1985}
+
+
+@dataclass
+class Quay:
+    """A clinic whose few patients show what the demo's do not; `lena`'s own has none at all."""
+
+    server: ClinicServer
+    ids: dict[str, UUID] = field(default_factory=dict)
+    born: dict[str, int] = field(default_factory=lambda: dict(BORN))
+    links: dict[str, str] = field(default_factory=dict)
+    """Paths that let somebody in: used up by coming in, not by looking."""
+
+    def __post_init__(self) -> None:
+        self._lead = self._found()
+        self._invite()
+        self._write()
+
+    def _found(self) -> StaffActor:
+        """The clinic with its lead."""
+        hub, now = self.server.hub, datetime.now(UTC)
+        numbers = dict.fromkeys(("emergency_number", "clinic_number"), "01632 960 300")
+        rest = dict.fromkeys(("out_of_hours_number", "crisis_number", "opening_hours"), "")
+        given = ClinicSettings(
+            name="Quay Physio",
+            zone=self.server.zone,
+            language="en",
+            minimum_age=16,
+            **numbers,
+            **rest,
+        )
+        with hub.database.door(writes=True) as door:
+            self.ids["clinic"] = clinics.found(door, given, now)
+            made = joining.invite_first_lead(
+                door, hub.secrets, self.ids["clinic"], "quentin@quay.example", now
+            )
+            signed_in = joining.join_staff(
+                door,
+                hub.secrets,
+                joining.look_up(door, hub.secrets, made.token, now),
+                name="Quentin Moss",
+                password=PASSWORD,
+                language="en",
+                now=now,
+            )
+            lead = accounts.find_actor(door, hub.secrets, signed_in.token, now)
+        assert isinstance(lead, StaffActor)
+        return lead
+
+    def _invite(self) -> None:
+        """Four patients and a colleague."""
+        now = datetime.now(UTC)
+        today = local_day(now, self.server.zone)
+        since = NewEpisode("Left shoulder", "shoulder", "left", today - timedelta(days=20))
+        with self.server.hub.database.scope(self._lead, writes=True) as scope:
+            self.born["tim"] = today.year - 10
+            for name, year in self.born.items():
+                given = NewPatient(f"{name.title()} Lund", year, None, is_own=True, episode=since)
+                self.ids[name] = patients.add_patient(scope, given, now, today).id
+                self.links[name] = self._link(scope, name)
+            made = joining.invite_staff(
+                scope, self.server.hub.secrets, "new@quay.example", Role.PHYSIO, now
+            )
+            self.links["colleague"] = f"/join/{made.token}"
+            self._needle_twice(scope, now, today)
+            episodes = patients.see_patient(scope, self.ids["paul"])[1]
+            patients.close_episode(scope, self.ids["paul"], episodes[0].id, today)
+
+    def _needle_twice(self, scope: Any, now: datetime, today: date) -> None:
+        """Petra has two complaints, both needled today."""
+        petra = self.ids["petra"]
+        second = NewEpisode("Right knee", "leg", "right", today)
+        patients.open_episode(scope, petra, second, now, today)
+        for hours, episode in enumerate(patients.see_patient(scope, petra)[1], 1):
+            row = MuscleRow("upper-trapezius", Side.LEFT, 3, Technique.DEEP)
+            at = now - timedelta(hours=hours)
+            needling.record_session(
+                scope, petra, NewSession(episode.id, at, [row], "", uuid4()), now
+            )
+
+    def _link(self, scope: Any, name: str) -> str:
+        hub, now = self.server.hub, datetime.now(UTC)
+        return f"/join/{joining.invite_patient(scope, hub.secrets, self.ids[name], now).token}"
+
+    def invite_again(self, name: str) -> str:
+        """A new way in for a patient who has joined already."""
+        with self.server.hub.database.scope(self._lead, writes=True) as scope:
+            return self._link(scope, name)
+
+    def _write(self) -> None:
+        """The links that mails hold."""
+        hub = self.server.hub
+        with hub.database.door() as door:
+            lead = door.session.get_one(Person, self._lead.person_id)
+            self.links["reset"] = f"/reset/{accounts.reset_ticket(hub.secrets, lead)}"
+        for kind in ("daily_digest", "weekly_digest"):
+            who = [str(self.ids["clinic"]), str(self._lead.person_id), kind]
+            self.links[kind] = f"/unsubscribe/{hub.secrets.sign('unsubscribe', who)}"
+
+
+@dataclass
+class World:
+    """Who is who, with one page open for each of them and each language."""
+
+    browser: Browser
+    demo: Demo
+    quay: Quay
+    _pages: dict[tuple[str, str], tuple[Page, Watch]] = field(default_factory=dict)
+    _states: dict[str, Any] = field(default_factory=dict)
+    _speaks: dict[str, str] = field(default_factory=dict)
+
+    def page(self, who: str, language: str) -> tuple[Page, Watch]:
+        """Somebody's page at phone size in a language, `door` and `gate` being nobody's."""
+        key = (who, language)
+        if key not in self._pages:
+            self._pages[key] = self._open(who, language)
+        page, watch = self._pages[key]
+        if who not in {"door", "gate"} and self._speaks.get(who) != language:
+            page.goto("/me")
+            page.locator(f"main .languages button[value={language}]").click()
+            self._speaks[who] = language
+        watch.faults.clear()
+        watch.allowed.clear()
+        return page, watch
+
+    def _address(self, who: str) -> str:
+        return self.demo.address if who in {*CAST, "door"} else self.quay.server.address
+
+    def _open(self, who: str, language: str) -> tuple[Page, Watch]:
+        context = self.browser.new_context(
+            base_url=self._address(who),
+            viewport=PHONE,  # type: ignore[arg-type]
+            locale=LOCALES[language],
+            timezone_id="Europe/London" if who in CAST else self.quay.server.zone,
+            # A colour that is still on its way has the wrong contrast.
+            reduced_motion="reduce",
+            storage_state=self._states.get(who),
+        )
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        if who not in {"door", "gate"} and who not in self._states:
+            self._come_in(page, who)
+            self._states[who] = context.storage_state()
+        return page, Watch(page)
+
+    def _come_in(self, page: Page, who: str) -> None:
+        if who in CAST:
+            page.goto("/sign-in")
+            page.locator(f"form:has([value='{who}@demo.example']) button").click()
+        elif who == "lena":
+            page.goto(self.quay.server.link)
+            page.locator("[name=name]").fill("Lena Vogt")
+            page.locator("[name=password]").fill(PASSWORD)
+            page.locator("button.main").click()
+        else:
+            page.goto(self.quay.links[who])
+            page.locator("[name=name]").fill(f"{who.title()} Lund")
+            page.locator("[name=year_of_birth]").fill(str(BORN[who]))
+            page.locator("[name=agrees]").check()
+            page.locator("button.main").click()
+        page.wait_for_url(lambda url: "/join/" not in url and "/sign-in" not in url)
+
+    def welcome_back(self) -> str:
+        """A link for somebody who has joined before."""
+        if "paul" not in self._states:
+            self.page("paul", "en")
+        return self.quay.invite_again("paul")
+
+    def close(self) -> None:
+        """Close every page's context."""
+        for page, _watch in self._pages.values():
+            page.context.close()

@@ -1,0 +1,354 @@
+"""A fixed cast made through the services: two clinics, their people, and one person in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from tracker.domain.access import Actor, PatientActor, Role, StaffActor
+from tracker.domain.days import local_day
+from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.domain.prescription import EVERY_DAY, Dose, Outcome
+from tracker.domain.session import SessionKind
+from tracker.services import accounts, checkins, joining, needling, patients, programme
+from tracker.services.accounts import SignedIn
+from tracker.services.checkins import (
+    CheckinInput,
+    DayEntries,
+    DayInput,
+    Moment,
+    SorenessInput,
+    StretchInput,
+)
+from tracker.services.joining import Joining
+from tracker.services.patients import NewEpisode, NewPatient
+from tracker.services.programme import NewPrescription
+from tracker.services.secrets import Secrets
+from tracker.store.schema import Clinic
+from tracker.store.scope import Database
+
+NOW = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
+"""A Wednesday noon, the same day in both clinics and far from any change of the clock."""
+
+TODAY = NOW.date()
+NEEDLED_AT = NOW - timedelta(hours=26)
+OPENED_ON = TODAY - timedelta(days=20)
+JOINED_AT = NOW - timedelta(days=20)
+PASSWORD = "a sentence is a good password"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A clinic."""
+
+    id: UUID
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works for a clinic; all have the same password."""
+
+    clinic: House
+    person_id: UUID
+    membership_id: UUID
+    role: Role
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One clinic's patient, with the ids of what there is of them."""
+
+    clinic: House
+    patient_id: UUID
+    episode_id: UUID
+    name: str
+    year_of_birth: int
+    person_id: UUID | None = None
+    needling_id: UUID | None = None
+    prescription_id: UUID | None = None
+    soreness_id: UUID | None = None
+    token: str = ""
+    code: str = ""
+
+
+Somebody = Colleague | Record
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Harbour has Lea (lead), Pia and Paul, Alice, Bob and Carol; Lighthouse Lina, Otto and Dora.
+
+    Emil is a patient of both. Alice, Dora and Emil have everything, Bob has joined, Carol is
+    invited. `waiting` are staff invitations (clinic's name to row's id) that nobody has used.
+    """
+
+    harbour: House
+    lighthouse: House
+    lea: Colleague
+    pia: Colleague
+    paul: Colleague
+    lina: Colleague
+    otto: Colleague
+    alice: Record
+    bob: Record
+    carol: Record
+    dora: Record
+    emil: Record
+    emil_there: Record
+    waiting: dict[str, UUID]
+
+
+class Maker:
+    """Makes clinics, colleagues and patients through the services, at any moment."""
+
+    def __init__(self, database: Database, secrets: Secrets) -> None:
+        self.database = database
+        self.secrets = secrets
+
+    # Who acts.
+
+    def actor(self, token: str, now: datetime) -> Actor:
+        with self.database.door() as door:
+            found = accounts.find_actor(door, self.secrets, token, now)
+        assert found is not None
+        return found
+
+    def open(self, who: Somebody, now: datetime, *besides: House) -> SignedIn:
+        """Sign somebody in; a patient's session opens this clinic's record, and those `besides`."""
+        kind = SessionKind.STAFF if isinstance(who, Colleague) else SessionKind.PATIENT
+        assert who.person_id is not None
+        with self.database.door(writes=True) as door:
+            signed_in = accounts.open_session(
+                door, self.secrets, who.person_id, kind, now, clinic_id=who.clinic.id, device="Test"
+            )
+            if besides:
+                actor = accounts.find_actor(door, self.secrets, signed_in.token, now)
+                assert actor is not None
+                for house in besides:
+                    accounts.grant(door, actor.session_id, house.id, who.person_id)
+        return signed_in
+
+    def staff(self, who: Colleague, now: datetime = NOW) -> StaffActor:
+        actor = self.actor(self.open(who, now).token, now)
+        assert isinstance(actor, StaffActor)
+        return actor
+
+    def patient(self, who: Record, now: datetime = NOW, *besides: House) -> PatientActor:
+        actor = self.actor(self.open(who, now, *besides).token, now)
+        assert isinstance(actor, PatientActor)
+        return actor
+
+    # Clinics and colleagues.
+
+    def clinic(self, name: str, zone: str, now: datetime = JOINED_AT, **more) -> House:
+        house = House(uuid4(), name, zone)
+        values = {"emergency_number": "112", "clinic_number": f"{name} desk", "language": "en"}
+        row = Clinic(id=house.id, name=name, zone=zone, created_at=now, **{**values, **more})
+        with self.database.door(writes=True) as door:
+            door.session.add(row)
+        return house
+
+    def invite_colleague(
+        self, house: House, email: str, role: Role, now: datetime, by: Colleague | None = None
+    ) -> str:
+        if by is None:
+            with self.database.door(writes=True) as door:
+                return joining._make(
+                    door,
+                    self.secrets,
+                    now,
+                    clinic_id=house.id,
+                    role=role,
+                    patient_id=None,
+                    email=email,
+                    made_by=None,
+                ).token
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            return joining.invite_staff(scope, self.secrets, email, role, now).token
+
+    def colleague(
+        self,
+        house: House,
+        name: str,
+        role: Role,
+        now: datetime = JOINED_AT,
+        *,
+        by: Colleague | None = None,
+        email: str = "",
+    ) -> Colleague:
+        email = email or f"{name.split()[0].lower()}@{house.name.lower()}.example"
+        token = self.invite_colleague(house, email, role, now, by)
+        with self.database.door(writes=True) as door:
+            opened = joining.look_up(door, self.secrets, token, now)
+            signed_in = joining.join_staff(
+                door, self.secrets, opened, name=name, password=PASSWORD, language="en", now=now
+            )
+        actor = self.actor(signed_in.token, now)
+        assert isinstance(actor, StaffActor)
+        return Colleague(house, actor.person_id, actor.membership_id, role, name, email)
+
+    # Patients.
+
+    def invited(
+        self,
+        by: Colleague,
+        name: str,
+        *,
+        year: int = 1984,
+        email: str | None = None,
+        complaint: str = "Neck pain",
+        opened_on: date = OPENED_ON,
+        now: datetime = JOINED_AT,
+        is_own: bool = True,
+    ) -> Record:
+        episode = NewEpisode(complaint, "neck", "right", opened_on)
+        given = NewPatient(name, year, email, is_own, episode)
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            row = patients.add_patient(scope, given, now, local_day(now, by.clinic.zone))
+            made = joining.invite_patient(scope, self.secrets, row.id, now)
+            episode_id = patients.see_patient(scope, row.id)[1][0].id
+            return Record(
+                by.clinic, row.id, episode_id, name, year, token=made.token, code=made.code
+            )
+
+    def joins(
+        self,
+        who: Record,
+        *,
+        now: datetime = JOINED_AT,
+        here: PatientActor | None = None,
+        agrees: bool = True,
+    ) -> Record:
+        said = Joining(who.name, who.year_of_birth, "en", who.clinic.zone, agrees)
+        with self.database.door(writes=True) as door:
+            opened = joining.look_up(door, self.secrets, who.token, now)
+            signed_in = joining.join_patient(
+                door, self.secrets, opened, said, now, here=here, today=now.date()
+            )
+        if signed_in is not None:
+            return replace(who, person_id=signed_in.person_id)
+        assert here is not None
+        return replace(who, person_id=here.person_id)
+
+    def new_patient(self, by: Colleague, name: str, **given) -> Record:
+        return self.joins(self.invited(by, name, **given), now=given.get("now", JOINED_AT))
+
+    def episode(
+        self, by: Colleague, who: Record, complaint: str, opened_on: date = OPENED_ON
+    ) -> UUID:
+        given = NewEpisode(complaint, "shoulder", "left", opened_on)
+        with self.database.scope(self.staff(by), writes=True) as scope:
+            return patients.open_episode(scope, who.patient_id, given, NOW, TODAY).id
+
+    def needled(self, by: Colleague, who: Record, at: datetime, now: datetime = NOW) -> UUID:
+        row = MuscleRow("upper-trapezius", Side.RIGHT, 6, Technique.DEEP)
+        given = needling.NewSession(who.episode_id, at, [row], f"Note on {who.name}", uuid4())
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            return needling.record_session(scope, who.patient_id, given, now)
+
+    def prescribed(
+        self,
+        by: Colleague,
+        who: Record,
+        *,
+        stretch: str = "side-neck",
+        days: int = EVERY_DAY,
+        now: datetime = JOINED_AT,
+        episode_id: UUID | None = None,
+    ) -> UUID:
+        given = NewPrescription(stretch, "right", Dose(1, 3, 30, days), f"Slowly, {who.name}")
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            return programme.prescribe(
+                scope,
+                who.patient_id,
+                episode_id or who.episode_id,
+                given,
+                now,
+                local_day(now, by.clinic.zone),
+            ).id
+
+    def logs(
+        self,
+        who: Record,
+        entries: DayEntries,
+        day: date = TODAY,
+        now: datetime = NOW,
+        *besides: House,
+    ) -> None:
+        """Record a day as the patient."""
+        with self.database.scope(self.patient(who, now, *besides), writes=True) as scope:
+            checkins.record_day(scope, Moment(day, who.clinic.zone, now), entries)
+
+    def rates(self, who: Record, pain: int, day: date = TODAY, now: datetime = NOW) -> None:
+        """Record a day's pain and nothing else."""
+        self.logs(who, DayEntries(checkins=[CheckinInput(who.episode_id, pain)]), day, now)
+
+    def lived(self, by: Colleague, who: Record) -> Record:
+        """A programme, a session yesterday, and a log of yesterday evening."""
+        prescription_id = self.prescribed(by, who)
+        needling_id = self.needled(by, who, NEEDLED_AT)
+        soreness_id = uuid4()
+        entries = DayEntries(
+            checkins=[CheckinInput(who.episode_id, 4, 6, 3)],
+            days=[DayInput(who.clinic.id, 2, 5, f"Private words of {who.name}")],
+            soreness=[SorenessInput(needling_id, 5, soreness_id)],
+            stretches=[StretchInput(prescription_id, Outcome.PARTLY, "no_time")],
+        )
+        evening = NOW - timedelta(hours=18)
+        self.logs(who, entries, evening.date(), evening)
+        return replace(
+            who,
+            needling_id=needling_id,
+            prescription_id=prescription_id,
+            soreness_id=soreness_id,
+        )
+
+
+def make_cast(maker: Maker) -> Cast:
+    """Everybody, in an empty database."""
+    harbour = maker.clinic("Harbour", "Europe/London", emergency_number="999")
+    lighthouse = maker.clinic("Lighthouse", "Europe/Berlin")
+    lea = maker.colleague(harbour, "Lea Moreau", Role.LEAD)
+    pia = maker.colleague(harbour, "Pia Sommer", Role.PHYSIO, by=lea)
+    paul = maker.colleague(harbour, "Paul Reed", Role.PHYSIO, by=lea)
+    lina = maker.colleague(lighthouse, "Lina Harms", Role.LEAD)
+    otto = maker.colleague(lighthouse, "Otto Reimers", Role.PHYSIO, by=lina)
+    alice = maker.lived(pia, maker.new_patient(pia, "Alice Archer", email="alice@home.example"))
+    bob = maker.new_patient(pia, "Bob Bennett", year=1990)
+    carol = maker.invited(pia, "Carol Cole", year=1975, now=NOW - timedelta(minutes=30))
+    dora = maker.lived(otto, maker.new_patient(otto, "Dora Drewes", email="dora@home.example"))
+    emil = maker.new_patient(paul, "Emil Ernst", year=1969, email="emil@home.example")
+    here = maker.patient(emil, JOINED_AT)
+    there = maker.invited(otto, "Emil Ernst", year=1969, email="emil@home.example")
+    emil_there = maker.lived(otto, maker.joins(there, here=here))
+    waiting = {
+        "Harbour": _waiting(maker, lea, "new@harbour.example"),
+        "Lighthouse": _waiting(maker, lina, "new@lighthouse.example"),
+    }
+    return Cast(
+        harbour=harbour,
+        lighthouse=lighthouse,
+        lea=lea,
+        pia=pia,
+        paul=paul,
+        lina=lina,
+        otto=otto,
+        alice=alice,
+        bob=bob,
+        carol=carol,
+        dora=dora,
+        emil=maker.lived(paul, emil),
+        emil_there=emil_there,
+        waiting=waiting,
+    )
+
+
+def _waiting(maker: Maker, by: Colleague, email: str) -> UUID:
+    token = maker.invite_colleague(by.clinic, email, Role.PHYSIO, NOW - timedelta(hours=1), by)
+    with maker.database.door() as door:
+        return joining.look_up(door, maker.secrets, token, NOW).id

@@ -1,0 +1,409 @@
+"""Nobody sees or changes what is somebody else's: what is foreign answers as if it never was.
+
+The walk takes every route, method and role. An id that exists elsewhere has to give the same
+status and body as one that exists nowhere, and nothing may be written on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+import tracker.web
+from tests.support.cast import NOW, TODAY, Cast, Somebody
+from tests.support.clients import Browser
+from tests.support.databases import contents
+from tests.support.pages import normal
+from tracker.store.schema import AuthSession, Invitation
+
+ROLES = ("nobody", "alice", "bob", "pia", "lea", "otto", "dora")
+PATIENTS, STAFF = {"alice", "bob", "dora"}, {"pia", "lea", "otto"}
+COUNTED = ("rate_window", "auth_session", "session_grant")
+"""Tables that a visit itself may write to: tries are counted, the test's own sign-ins stand."""
+
+# Parameters that name nothing of anybody's: the product's own library, and signed or random
+# secrets, of which only the real one opens anything.
+LIBRARY = {"stretch_id": ("side-neck", "no-such-stretch")}
+SECRETS = {"token", "ticket"}
+
+SESSION = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
+           "side-0": "right", "insertions-0": "4", "technique-0": "deep"}  # fmt: skip
+DOSE = {"stretch": "chin-tuck-nod", "side": "both", "sets": "1", "repetitions": "3",
+        "hold_seconds": "30", "days": ["0", "1"]}  # fmt: skip
+EPISODE = {"complaint": "Knee", "region": "leg", "side": "left", "opened_on": TODAY.isoformat()}
+
+FORMS = {
+    "physio.invite": {},
+    "physio.take_over": {"own": "on"},
+    "physio.add_episode": EPISODE,
+    "physio.close_episode": {},
+    "physio.record_session": SESSION,
+    "physio.change_programme": DOSE,
+    "physio.end_prescription": {},
+    "clinic.change_colleague": {"action": "end"},
+    "clinic.withdraw_invitation": {},
+    "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
+    "auth.reset_now": {"password": "a new and long password"},
+    "auth.unsubscribe_now": {},
+}
+"""What each POST with an id in its address takes when the id is one's own."""
+
+
+def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
+    """One existing row of each kind that a role must not reach: the other clinic's."""
+    there = role in {"otto", "dora"}
+    record = cast.alice if there else cast.dora
+    assert record.prescription_id is not None
+    return {
+        "patient_id": record.patient_id,
+        "episode_id": record.episode_id,
+        "prescription_id": record.prescription_id,
+        "membership_id": (cast.paul if there else cast.otto).membership_id,
+        "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
+    }
+
+
+def own_ids(cast: Cast, role: str) -> dict[str, UUID]:
+    """What the same role's clinic does hold."""
+    return foreign_ids(cast, "pia" if role in {"otto", "dora"} else "otto")
+
+
+def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
+    """Another patient's rows of the role's own clinic."""
+    record = cast.emil_there if role in {"otto", "dora"} else cast.emil
+    assert record.prescription_id is not None
+    return {"episode_id": record.episode_id, "prescription_id": record.prescription_id}
+
+
+def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], dict[str, object]]]:
+    """Pairs of address values: some that exist for somebody else, and the same that never were."""
+    never = {name: uuid4() for name in rule.arguments}
+    if rule.arguments & (SECRETS | set(LIBRARY)):
+        return [({name: _secret(name) for name in rule.arguments},
+                 {name: _secret(name) for name in rule.arguments})]  # fmt: skip
+    foreign, own, near = foreign_ids(cast, role), own_ids(cast, role), neighbours_ids(cast, role)
+    unknown = rule.arguments - set(foreign)
+    assert not unknown, f"{rule.rule} has {sorted(unknown)}: give it a foreign fixture"
+    pairs: list[tuple[dict[str, object], dict[str, object]]] = [
+        ({name: foreign[name] for name in rule.arguments}, dict(never))
+    ]
+    for last in sorted(rule.arguments - {"patient_id"}):
+        if "patient_id" in rule.arguments:
+            asked = {"patient_id": own["patient_id"]}
+            pairs.append(({**asked, last: foreign[last]}, {**asked, last: never[last]}))
+            pairs.append(({**asked, last: near[last]}, {**asked, last: never[last]}))
+    return pairs
+
+
+def _secret(name: str) -> str:
+    return LIBRARY[name][1] if name in LIBRARY else f"{name}-{uuid4()}"
+
+
+def somebody(cast: Cast, role: str) -> Somebody | None:
+    return None if role == "nobody" else getattr(cast, role)
+
+
+def same(one: Browser, other: Browser, method: str, paths, data=(None, None), ids=()) -> int:
+    """Ask twice; status and body have to be the same. Gives the status."""
+    answers = []
+    for browser, path, sent in zip((one, other), paths, data, strict=True):
+        if method == "GET":
+            answers.append(browser.get(path))
+        else:
+            answers.append(browser.post(path, sent or {}))
+    bodies = [normal(answer.text, *ids) for answer in answers]
+    places = [normal(answer.headers.get("Location", ""), *ids) for answer in answers]
+    assert answers[0].status_code == answers[1].status_code, (method, paths, sent)
+    assert bodies[0] == bodies[1], (method, paths)
+    assert places[0] == places[1], (method, paths)
+    return answers[0].status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_foreign_answers_as_if_it_never_was(role, app, database, cast, visit):
+    one, other = visit(somebody(cast, role)), visit(somebody(cast, role))
+    before = contents(database, *COUNTED)
+    walked = 0
+    for rule in app.url_map.iter_rules():
+        if not rule.arguments:
+            continue
+        for foreign, never in choices(rule, cast, role):
+            ids = (*foreign.values(), *never.values())
+            with app.test_request_context():
+                paths = [app.url_for(rule.endpoint, **values) for values in (foreign, never)]
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                data = {}
+                if method == "POST":
+                    assert rule.endpoint in FORMS, f"{rule.endpoint}: what does its form take?"
+                    data = dict(FORMS[rule.endpoint])
+                status = same(one, other, method, paths, (data, data), ids)
+                expected = {302, 303, 410} if role == "nobody" else {404, 410}
+                assert status in expected, (rule.endpoint, method, status)
+                walked += 1
+    assert walked > 20
+    assert contents(database, *COUNTED) == before
+
+
+def pages_of(app) -> list[tuple[str, str, str]]:
+    """(endpoint, method, path) of everything without an id in its address."""
+    with app.test_request_context():
+        return [
+            (rule.endpoint, method, app.url_for(rule.endpoint))
+            for rule in app.url_map.iter_rules()
+            for method in sorted((rule.methods or set()) & {"GET", "POST"})
+            if not rule.arguments
+        ]
+
+
+ROOMS = {
+    "patient": {"patient.change_email", "patient.change_sharing", "patient.export_csv",
+                "patient.export_json", "patient.list_stretches", "patient.save_today",
+                "patient.show_progress", "patient.show_today"},
+    "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
+               "physio.show_library", "auth.change_password", "auth.show_password",
+               "auth.switch_clinic"},
+    "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
+             "clinic.show_people"},
+    "member": {"auth.sign_out", "patient.change_mail", "patient.end_device", "patient.show_me"},
+    "anybody": {"auth.ask_new_phone", "auth.ask_reset", "auth.change_language", "auth.enter_code",
+                "auth.root", "auth.send_new_phone", "auth.send_reset", "auth.sign_in",
+                "auth.sign_in_staff", "patient.show_safety", "pwa.healthz", "pwa.manifest",
+                "pwa.offline", "pwa.readyz", "pwa.worker"},
+}  # fmt: skip
+"""Which pages without an id are whose; a new page has to be put into one of these rooms."""
+
+MAY = {
+    "nobody": {"anybody"},
+    **dict.fromkeys(PATIENTS, {"anybody", "member", "patient"}),
+    **dict.fromkeys(STAFF - {"lea"}, {"anybody", "member", "physio"}),
+    "lea": {"anybody", "member", "physio", "lead"},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_page_of_another_role_does_not_exist(role, app, cast, visit, database):
+    rooms = {endpoint: room for room, endpoints in ROOMS.items() for endpoint in endpoints}
+    missing = visit(somebody(cast, role)).get("/no/such/page")
+    before = contents(database, *COUNTED)
+    for endpoint, method, path in pages_of(app):
+        assert endpoint in rooms, f"{endpoint} is in nobody's room yet"
+        if rooms[endpoint] in MAY[role]:
+            continue
+        browser = visit(somebody(cast, role))
+        answer = browser.get(path) if method == "GET" else browser.post(path)
+        if role == "nobody":
+            assert answer.status_code in {302, 303}, endpoint
+            assert answer.headers["Location"].startswith("/sign-in"), endpoint
+        else:
+            assert answer.status_code == 404, endpoint
+            assert normal(answer.text) == normal(missing.text), endpoint
+    assert contents(database, *COUNTED) == before
+
+
+def test_every_id_that_a_page_reads_is_walked_below():
+    """Ids in queries and forms are read by few helpers; each name has a case in this file."""
+    web = Path(tracker.web.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in web.glob("*.py"))
+    read = set(re.findall(r'(?:asked_id|posted_id|posted_or_none)\("(\w+)"\)', source))
+    read |= set(re.findall(r"(\w+) = IdField\(", source))
+    assert read == {"episode", "change", "clinic_id", "session_id", "episode_id",
+                    "needling_session_id", "entry_id", "form_id"}  # fmt: skip
+
+
+def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None, ...]]]:
+    """(who, address without the id, ids that exist but not there)."""
+    own, there = f"/patients/{cast.alice.patient_id}", (cast.dora, cast.emil_there)
+    episodes = (cast.bob.episode_id, *(record.episode_id for record in there))
+    lines = (cast.emil.prescription_id, *(record.prescription_id for record in there))
+    return [
+        (cast.pia, f"{own}?episode=", episodes),
+        (cast.pia, f"{own}/programme?episode=", episodes),
+        (cast.pia, f"{own}/programme?change=", lines),
+        (cast.pia, f"{own}/needling/new?episode=", episodes),
+        (cast.alice, "/progress?episode=", episodes),
+        # The same person's other clinic, which this session was not let into.
+        (cast.emil, "/progress?episode=", (cast.emil_there.episode_id,)),
+    ]
+
+
+@pytest.mark.parametrize("case", range(6))
+def test_an_id_in_the_query_reaches_nothing_foreign(case, cast, visit):
+    who, address, ids = foreign_in_query(cast)[case]
+    one, other = visit(who), visit(who)
+    for foreign in ids:
+        never = uuid4()
+        paths = (f"{address}{foreign}", f"{address}{never}")
+        assert same(one, other, "GET", paths, ids=(foreign, never)) == 404
+
+
+FORM_IDS = (
+    "episode_id", "episode_id suffixed", "pain suffixed", "needling_session_id",
+    "soreness suffixed", "outcome", "due", "clinic_id", "sharing", "mail", "clinic choice",
+    "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode",
+)  # fmt: skip
+
+
+def posts(case: str, cast: Cast, key: object) -> tuple[Somebody, str, dict[str, str]]:
+    """(who, where, what): a form that would work if `key` were the sender's own."""
+    today = {"local_date": TODAY.isoformat(), "zone": "Europe/London"}
+    alice = f"/patients/{cast.alice.patient_id}"
+    rates = {**today, "pain_average": "5"}
+    return {
+        "episode_id": (cast.alice, "/today", {**rates, "episode_id": str(key)}),
+        "episode_id suffixed": (
+            cast.alice, "/today",
+            {**rates, f"pain_average-{key}": "7", f"episode_id-{key}": str(key)},
+        ),
+        "pain suffixed": (cast.alice, "/today", {**today, f"pain_average-{key}": "7"}),
+        "needling_session_id": (
+            cast.alice, "/today", {**today, "soreness": "2", "needling_session_id": str(key)},
+        ),
+        "soreness suffixed": (cast.alice, "/today", {**today, f"soreness-{key}": "2"}),
+        "outcome": (cast.alice, "/today", {**today, f"outcome-{key}": "done"}),
+        "due": (cast.alice, "/today", {**today, "due": str(key), "all_done": "1"}),
+        "clinic_id": (
+            cast.alice, "/today",
+            {**today, "note": "words", "clinic_id": str(key),
+             "episode_id": str(cast.alice.episode_id)},
+        ),
+        "sharing": (cast.alice, "/me/sharing", {"clinic_id": str(key), "share": "off"}),
+        "mail": (cast.alice, "/me/mail", {"clinic_id": str(key), "mail": "off"}),
+        "clinic choice": (cast.pia, "/clinic-choice", {"clinic_id": str(key)}),
+        "device": (cast.alice, "/me/devices/end", {"session_id": str(key)}),
+        "session's episode": (
+            cast.pia, f"{alice}/needling/new",
+            {**SESSION, "episode_id": str(key), "form_id": str(uuid4())},
+        ),
+        "changed line": (cast.pia, f"{alice}/programme", {**DOSE, "change": str(key)}),
+        "changed line elsewhere": (
+            cast.pia, f"/patients/{cast.dora.patient_id}/programme", {**DOSE, "change": str(key)},
+        ),
+        "prescribed episode": (cast.pia, f"{alice}/programme?episode={key}", dict(DOSE)),
+    }[case]  # type: ignore[return-value]  # fmt: skip
+
+
+def foreign_for(case: str, cast: Cast, database) -> list[object]:
+    """Ids of the case's kind that exist, but not for its sender."""
+    if "episode" in case or case == "pain suffixed":
+        return [cast.bob.episode_id, cast.dora.episode_id, cast.emil_there.episode_id]
+    if case in {"needling_session_id", "soreness suffixed"}:
+        return [cast.emil.needling_id, cast.dora.needling_id]
+    if case in {"outcome", "due"} or case.startswith("changed line"):
+        return [cast.emil.prescription_id, cast.dora.prescription_id]
+    if case == "device":
+        with database.door() as door:
+            bobs = select(AuthSession.id).where(AuthSession.person_id == cast.bob.person_id)
+            return list(door.session.scalars(bobs))
+    return [cast.lighthouse.id]
+
+
+@pytest.mark.parametrize("case", FORM_IDS)
+def test_an_id_in_a_form_reaches_nothing_foreign(case, cast, visit, database):
+    before = contents(database, *COUNTED)
+    found = foreign_for(case, cast, database)
+    assert found
+    for foreign in found:
+        never = uuid4()
+        who, path, data = posts(case, cast, foreign)
+        _who, other_path, other_data = posts(case, cast, never)
+        one, other = visit(who), visit(who)
+        status = same(
+            one, other, "POST", (path, other_path), (data, other_data), (foreign, never)
+        )
+        assert status == 404, (case, status)
+    assert contents(database, *COUNTED) == before
+
+
+def test_another_patients_entry_id_behaves_as_unused(cast, visit, database):
+    for phone, entry_id in ((cast.alice, cast.dora.soreness_id), (cast.emil, cast.alice.soreness_id)):
+        data = {"local_date": TODAY.isoformat(), "zone": "Europe/London", "soreness": "2",
+                "needling_session_id": str(phone.needling_id), "entry_id": str(entry_id)}  # fmt: skip
+        assert visit(phone).post("/today", data).status_code == 303
+    rows = contents(database)["soreness_entry"]
+    assert len(rows) == 4 + 2
+    assert sum(str(cast.alice.soreness_id) in row for row in rows) == 2
+
+
+def test_a_session_form_of_another_patient_makes_a_session_of_ones_own(cast, visit, database):
+    form_id = str(uuid4())
+    for physio, record in ((cast.pia, cast.alice), (cast.otto, cast.dora), (cast.pia, cast.bob)):
+        data = {**SESSION, "form_id": form_id, "episode_id": str(record.episode_id)}
+        answer = visit(physio).post(f"/patients/{record.patient_id}/needling/new", data)
+        assert answer.status_code == 303
+    assert len(contents(database)["needling_session"]) == 4 + 3
+
+
+FOREIGN_WORDS = ("Dora", "Bob", "Emil", "Carol", "Lighthouse", "Otto", "Lina")
+
+
+@pytest.mark.parametrize(
+    "path", ["/today", "/progress", "/stretches", "/me", "/safety", "/me/export.json",
+             "/me/export.csv", "/progress?range=12w"],
+)  # fmt: skip
+def test_a_patients_pages_and_exports_hold_nothing_foreign(path, cast, visit):
+    page = visit(cast.alice).get(path)
+    assert page.status_code == 200
+    assert not [word for word in FOREIGN_WORDS if word in page.text]
+    for record in (cast.bob, cast.dora, cast.emil, cast.emil_there):
+        for key in (record.patient_id, record.episode_id, record.needling_id, record.person_id):
+            assert str(key) not in page.text
+
+
+def test_an_export_holds_everything_of_ones_own(cast, visit):
+    held = visit(cast.alice).get("/me/export.json").json
+    assert held["name"] == "Alice Archer"
+    kinds = ("episodes", "needling_sessions", "needled_muscles", "prescriptions", "checkins",
+             "days", "soreness_entries", "stretch_entries", "consents")  # fmt: skip
+    assert {kind: len(held[kind]) for kind in kinds} == dict.fromkeys(kinds, 1)
+    assert {row["patient_id"] for kind in kinds for row in held[kind]} == {str(cast.alice.patient_id)}
+    assert held["days"][0]["note"] == "Private words of Alice Archer"
+
+
+@pytest.mark.parametrize("query", ["", "?all=1", "?all=1&q=e", "?all=1&q=dora", "?all=1&q=%25"])
+def test_the_caseload_and_its_search_hold_nothing_of_the_other_clinic(query, cast, visit):
+    page = visit(cast.pia).get(f"/patients{query}").text
+    assert not [word for word in ("Dora Drewes", "Otto", "Lighthouse") if word in page]
+    assert str(cast.dora.patient_id) not in page
+    assert str(cast.emil_there.patient_id) not in page
+
+
+def test_a_clinics_code_opens_that_clinic_alone(cast, visit):
+    """Lighthouse makes Emil a new code: whoever uses it gets no sight of Harbour's record."""
+    desk = visit(cast.otto)
+    page = desk.post(f"/patients/{cast.emil_there.patient_id}/invitation").text
+    link = re.search(r"/join/[\w-]+", page)
+    assert link is not None
+    phone = visit()
+    said = {"name": "Emil Ernst", "year_of_birth": "1969"}
+    assert phone.post(link[0], said).status_code == 303
+    assert "Lighthouse" in phone.get("/me").text
+    held = phone.get("/me/export.json").json
+    assert [clinic["name"] for clinic in held["clinics"]] == ["Lighthouse"]
+    assert {row["clinic_id"] for row in held["checkins"]} == {str(cast.lighthouse.id)}
+    never, there = uuid4(), cast.emil.episode_id
+    paths = (f"/progress?episode={there}", f"/progress?episode={never}")
+    assert same(phone, phone, "GET", paths, ids=(there, never)) == 404
+
+
+def test_a_person_let_into_both_clinics_sees_both(cast, visit):
+    held = visit(cast.emil, cast.lighthouse).get("/me/export.json").json
+    assert [clinic["name"] for clinic in held["clinics"]] == ["Harbour", "Lighthouse"]
+    assert len(held["checkins"]) == 2
+
+
+def test_a_waiting_invitation_tells_the_clinic_and_nobodys_name(cast, client, database):
+    page = client.get(f"/join/{cast.carol.token}")
+    assert page.status_code == 200
+    assert "Harbour" in page.text
+    assert "Carol" not in page.text
+    with database.door() as door:
+        carols = select(Invitation).where(Invitation.patient_id == cast.carol.patient_id)
+        row = door.session.scalars(carols).one()
+        stored = (row.token_hash, row.code_hash)
+    assert cast.carol.token not in stored
+    assert row.expires_at > NOW

@@ -1,0 +1,59 @@
+"""What the main pages weigh and ask of the server."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import re
+from pathlib import Path
+
+from tracker.bench import data
+from tracker.bench.data import Bench
+from tracker.bench.measure import Answer, Printer, Request, alternate, call, count_queries
+
+_LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+|/manifest\.webmanifest)')
+_MODULE = re.compile(r'import\s[^"]*"(\./[^"]+)"')
+
+
+def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:
+    """Bytes and requests of the first /today; queries and server time of three pages."""
+    own = data.open_bench(folder)
+    data.fill(own, patients=500, days=365 + 60)
+    people = data.patients_of(own, 30)
+    cookies = data.patient_cookies(own, [person for _, person in people])
+    staff = data.staff_cookie(own)
+    _weigh(own, printer, cookies[0][0])
+    count = min(given.rounds, 50)
+    for words, request in (
+        ("/today", Request("/today", cookies[0][0])),
+        ("/patients with 500 patients", Request("/patients?all=1", staff)),
+        ("/patients/<id> with a year", Request(f"/patients/{people[0][0]}?range=12w", staff)),
+    ):
+        with count_queries(own.hub.database.engine) as sent:
+            answer = call(own.app.wsgi_app, request.environ())
+        [times] = alternate([(own.app.wsgi_app, [request] * count, 200)])
+        printer.row(f"{words}: queries", str(len(sent)))
+        printer.row(
+            f"{words}: server time p50 / p95",
+            f"{times.wall_at(50):.1f} / {times.wall_at(95):.1f} ms",
+        )
+        printer.row(f"{words}: page, compressed", f"{len(answer.body) / 1000:.1f} kB")
+
+
+def _weigh(own: Bench, printer: Printer, cookie: str) -> None:
+    """The page and everything that it links to, as a browser fetches it with an empty cache."""
+    page = call(own.app.wsgi_app, Request("/today", cookie).environ())
+    html = gzip.decompress(page.body).decode()
+    parts: dict[str, Answer] = {"/today": page}
+    for path in dict.fromkeys(_LINKED.findall(html)):
+        parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
+    # The worker asks for itself and for what it keeps, most of it now in the cache.
+    for path in ("/sw.js", "/offline", "/safety"):
+        parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
+    total = sum(part.wire_bytes for part in parts.values())
+    shown = sum(
+        part.wire_bytes for path, part in parts.items() if path[1:3] not in {"sw", "of", "sa"}
+    )
+    printer.row("first /today: requests, with the worker's", str(len(parts)))
+    printer.row("first /today: bytes over the wire, headers included", f"{total / 1000:.1f} kB")
+    printer.row("  of these before the page stands", f"{shown / 1000:.1f} kB")
