@@ -12,6 +12,7 @@ from datetime import datetime
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from tests.support.cast import NOW, Cast, House, Maker, Somebody
 from tests.support.clients import Browser
@@ -81,9 +82,16 @@ def settings(database_url) -> Settings:
     return cheap(database_url)
 
 
+def _do_not_wait_for_the_disk(connection, _record) -> None:
+    """No test here cuts the power; those that do open databases of their own."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 @pytest.fixture
 def hub(settings) -> Iterator[Hub]:
     made = make_hub(settings)
+    if made.database.engine.dialect.name == "sqlite":
+        event.listen(made.database.engine, "connect", _do_not_wait_for_the_disk)
     yield made
     made.database.dispose()
 

@@ -12,7 +12,6 @@ from tracker.bench.data import Bench
 from tracker.bench.measure import Answer, Printer, Request, alternate, call, count_queries
 
 _LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+|/manifest\.webmanifest)')
-_MODULE = re.compile(r'import\s[^"]*"(\./[^"]+)"')
 
 
 def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:

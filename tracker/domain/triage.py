@@ -28,9 +28,6 @@ STEADY_DAYS = 7
 STEADY_LEAST = 5
 """Steady high: a mean of 7 or more over the last 7 days, 5 of them logged (working rule)."""
 
-SORENESS_AMBER = 4
-"""Soreness of 4 or more at 72 h is abnormal (working rule); below that it is only worth a line."""
-
 SILENT_DAYS = 3
 QUIET_DAYS = 14
 """Nothing logged for 3 days is said; beyond 14 it is collapsed into "gone quiet" (alert load)."""

@@ -134,6 +134,8 @@ def record_day(scope: Scope, moment: Moment, entries: DayEntries) -> Saved:
     for clinic_id, patient_id in _patients(scope):
         logs.lock_patient(scope, clinic_id, patient_id)
     episodes = {row.id: row for row in logs.open_episodes(scope)}
+    first_day = min((row.opened_on for row in episodes.values()), default=moment.today)
+    _check_day(first_day, moment)
     for checkin in entries.checkins:
         if not checkin.is_empty:
             record_checkin(scope, moment, checkin, _known(episodes, checkin.episode_id), saved)
@@ -162,8 +164,8 @@ def _known(episodes: dict[UUID, Episode], episode_id: UUID) -> Episode:
     return episodes[episode_id]
 
 
-def _check_day(episode: Episode, moment: Moment) -> None:
-    refusal = LoggableDays(episode.opened_on, moment.today).refuses(moment.local_date)
+def _check_day(first_day: date, moment: Moment) -> None:
+    refusal = LoggableDays(first_day, moment.today).refuses(moment.local_date)
     if refusal is not None:
         raise Invalid({"local_date": [refusal]})
 
@@ -180,7 +182,7 @@ def record_checkin(
     scope: Scope, moment: Moment, given: CheckinInput, episode: Episode, saved: Saved
 ) -> None:
     """Record or amend one episode's day."""
-    _check_day(episode, moment)
+    _check_day(episode.opened_on, moment)
     for name in PAIN_FIELDS:
         _check_scale(name, getattr(given, name))
     row = logs.find_checkin(scope, episode.id, moment.local_date)

@@ -29,7 +29,6 @@ CODE_BY_ADDRESS = Limit("code.address", 10, 900)
 CODE_OVERALL = Limit("code.overall", 300, 3600)
 MAIL_BY_EMAIL = Limit("mail.email", 3, 3600)
 MAIL_BY_ADDRESS = Limit("mail.address", 10, 3600)
-HOLD_BY_ADDRESS = Limit("hold.address", 60, 3600)
 
 
 def count_try(door: Door, secrets: Secrets, limit: Limit, who: str, now: datetime) -> None:

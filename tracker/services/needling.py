@@ -14,7 +14,7 @@ from tracker.domain.needling import INSERTIONS_MAX, MuscleRow
 from tracker.services import summaries
 from tracker.services.patients import staff
 from tracker.store import records
-from tracker.store.logs import muscles_of
+from tracker.store.logs import lock_patient, muscles_of
 from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession
 from tracker.store.scope import Scope
 
@@ -39,6 +39,7 @@ def record_session(scope: Scope, patient_id: UUID, given: NewSession, now: datet
     """Record a needling session; gives its id, the same for the same form. Raises Invalid."""
     actor = staff(scope)
     episode = records.get_episode(scope, patient_id, given.episode_id)
+    lock_patient(scope, episode.clinic_id, patient_id)
     sent = scope.find(
         NeedlingSession,
         NeedlingSession.patient_id == patient_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from tracker.domain import catalog
@@ -146,12 +145,6 @@ def choose_episode(episodes: Sequence[Episode], wanted: UUID | None) -> Episode 
         if episode.id == wanted:
             return episode
     raise NotFound("episode")
-
-
-def where_words(episode: Episode) -> list[tuple[str, str]]:
-    """(region, side) pairs of an episode."""
-    regions: list[dict[str, Any]] = episode.regions
-    return [(row["region"], row.get("side", Side.MIDDLE)) for row in regions]
 
 
 def own_episodes(scope: Scope) -> Sequence[Episode]:

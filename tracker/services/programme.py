@@ -13,7 +13,7 @@ from tracker.services import summaries
 from tracker.services.patients import staff
 from tracker.services.today import as_line
 from tracker.store import records
-from tracker.store.logs import find_stretch_entry
+from tracker.store.logs import find_stretch_entry, lock_patient
 from tracker.store.schema import Episode, Prescription
 from tracker.store.scope import Scope
 
@@ -75,6 +75,7 @@ def prescribe(
     staff(scope)
     _check(given)
     episode = records.get_episode(scope, patient_id, episode_id)
+    lock_patient(scope, episode.clinic_id, patient_id)
     for line in see_programme(scope, episode, today):
         if not line.is_ended and (line.row.stretch, line.row.side) == (given.stretch, given.side):
             raise Invalid({"stretch": ["prescribed_already"]})
@@ -156,7 +157,7 @@ def end(scope: Scope, patient_id: UUID, prescription_id: UUID, today: date) -> N
 
 
 def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:
-    staff(scope)
+    lock_patient(scope, staff(scope).clinic_id, patient_id)
     row = records.get_prescription(scope, patient_id, prescription_id)
     newer = scope.entities(
         Prescription,

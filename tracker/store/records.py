@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -149,14 +148,3 @@ def caseload(scope: Scope, *, physio_id: UUID | None, search: str) -> Rows:
 def clinic_of(scope: Scope, clinic_id: UUID) -> Clinic:
     """A clinic that the actor belongs to; raises NotFound."""
     return scope.get(Clinic, Clinic.id == clinic_id)
-
-
-def count_seen(scope: Scope, day: date) -> int:
-    """How many of the clinic's sharing patients logged something on a day."""
-    rows = scope.rows(
-        select(func.count(func.distinct(EpisodeSummary.patient_id))).where(
-            EpisodeSummary.last_logged_on >= day
-        ),
-        EpisodeSummary,
-    )
-    return int(rows[0][0])

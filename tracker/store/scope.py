@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -236,10 +235,3 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
-
-
-def clinic_ids(actor: Actor) -> tuple[UUID, ...]:
-    """The clinics that an actor acts in."""
-    if isinstance(actor, StaffActor):
-        return (actor.clinic_id,)
-    return tuple(record.clinic_id for record in actor.records)

@@ -202,6 +202,11 @@ class TextField(StringField):
 
     data: Any
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What was typed, without the one character that PostgreSQL can't keep."""
+        if valuelist:
+            self.data = valuelist[0].replace("\0", "")
+
 
 class SecretField(PasswordField):
     """A password, never shown again."""
@@ -326,6 +331,12 @@ class EpisodeForm(Page):
     side = TextField(default="middle")
     opened_on = DayField(validators=[needed("date")])
     next_visit_on = DayField(validators=[Optional()])
+
+
+class VisitForm(Page):
+    """When the patient comes next."""
+
+    next_visit_on = DayField()
 
 
 class PatientForm(EpisodeForm):

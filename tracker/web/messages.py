@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from flask_babel import gettext as _
 
 
@@ -48,8 +46,3 @@ def text_of(code: str) -> str:
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)
-
-
-def texts_of(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Codes beside their fields, as texts."""
-    return {name: [text_of(code) for code in codes] for name, codes in errors.items()}

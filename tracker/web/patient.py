@@ -42,6 +42,9 @@ pages = Blueprint("patient", __name__)
 
 RANGES = ("2w", "6w", "12w", "session")
 
+EARLIEST = date(1900, 1, 1)
+"""Days before this one are a slip; at the calendar's very start zones have no day before."""
+
 
 # Today.
 
@@ -71,15 +74,19 @@ def save_day(posted: MultiDict[str, str]) -> Response:
     clock = told if is_zone(told) else zone()
     day = dayform.day_of(posted) or local_day(now(), clock)
     moment = Moment(day, clock, now())
+    current = Moment(moment.today, clock, now())
     if day > latest_day_anywhere(now()):
-        return _refused(posted, Moment(moment.today, clock, now()), {"local_date": ["future_day"]})
+        return _refused(posted, current, {"local_date": ["future_day"]})
+    if day < EARLIEST:
+        return _refused(posted, current, {"local_date": ["before_episode"]})
     try:
         with writing() as scope:
             form = dayform.from_post(posted, lambda: today.see_day(scope, moment))
             form.check()
             saved = checkins.record_day(scope, moment, form.entries())
     except Invalid as fault:
-        return _refused(posted, moment, fault.errors)
+        shown = current if "local_date" in fault.errors else moment
+        return _refused(posted, shown, fault.errors)
     _remember_zone(clock)
     _say_saved(moment, saved)
     other = None if moment.local_date == moment.today else moment.local_date.isoformat()
@@ -102,7 +109,7 @@ def _asked_day(text: str | None) -> date:
         asked = date.fromisoformat(text or "")
     except ValueError:
         return current
-    return min(asked, current)
+    return min(max(asked, EARLIEST), current)
 
 
 def _moment(day: date) -> Moment:

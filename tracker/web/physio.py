@@ -67,7 +67,7 @@ def see_other(endpoint: str, **values: Any) -> Response:
 def list_patients() -> str:
     """Everybody one looks after, worst first."""
     everybody = request.args.get("all") == "1"
-    search = request.args.get("q", "")[:100]
+    search = request.args.get("q", "")[:100].replace("\0", "")
     is_whole = request.args.get("whole") == "1"
     with reading() as scope:
         seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
@@ -241,6 +241,20 @@ def close_episode(patient_id: UUID, episode_id: UUID) -> Response:
         else:
             patients.close_episode(scope, patient_id, episode_id, today())
             flash(_("The problem is closed. What was logged stays."), "done")
+    return see_other("physio.show_patient", patient_id=patient_id, episode=episode_id)
+
+
+@pages.post("/patients/<uuid:patient_id>/episodes/<uuid:episode_id>/visit")
+@for_staff
+def plan_visit(patient_id: UUID, episode_id: UUID) -> Response:
+    """Note the next visit, or that there is none."""
+    form = forms.VisitForm(request.form)
+    if form.validate():
+        with writing() as scope:
+            patients.set_next_visit(scope, patient_id, episode_id, form.next_visit_on.data)
+        flash(_("Saved."), "done")
+    else:
+        flash(_("Write a date, such as 2026-11-22."), "error")
     return see_other("physio.show_patient", patient_id=patient_id, episode=episode_id)
 
 
