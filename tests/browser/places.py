@@ -85,7 +85,7 @@ def see_child_joining(page: Page, world: World) -> None:
 def see_used_form(page: Page, world: World) -> None:
     """A form whose proof is no longer good."""
     page.goto("/forgot")
-    page.locator("[name=csrf_token]").evaluate("field => { field.value = 'old' }")
+    page.locator("main [name=csrf_token]").evaluate("field => { field.value = 'old' }")
     page.locator("[name=email]").fill("lena@bridge.example")
     with page.expect_navigation():
         page.locator("button.main").click()

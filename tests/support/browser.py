@@ -123,11 +123,14 @@ def opened(browser: Browser, **options: Any) -> Iterator[Page]:
         context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong on a page, one line a rule with the places."""
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong on a page by these rules, else by all: one line a rule."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SOURCE + ";undefined")
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: "
         + "; ".join(f"{node['html'][:160]} [{_why(node)}]" for node in rule["nodes"][:4])

@@ -15,7 +15,7 @@ from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS
 from tracker.domain.prescription import Outcome, Provenance
 from tracker.services import summaries
-from tracker.services.entries import amend
+from tracker.services.entries import Entry, amend
 from tracker.store import logs
 from tracker.store.schema import (
     Checkin,
@@ -130,26 +130,23 @@ class Saved:
 
 def record_day(scope: Scope, moment: Moment, entries: DayEntries) -> Saved:
     """Record one save of a day in one transaction; raises Invalid (nothing kept) or NotFound."""
-    saved = Saved()
     for clinic_id, patient_id in _patients(scope):
         logs.lock_patient(scope, clinic_id, patient_id)
-    episodes = {row.id: row for row in logs.open_episodes(scope)}
-    first_day = min((row.opened_on for row in episodes.values()), default=moment.today)
-    _check_day(first_day, moment)
+    book = open_book(scope, moment, entries)
     for checkin in entries.checkins:
         if not checkin.is_empty:
-            record_checkin(scope, moment, checkin, _known(episodes, checkin.episode_id), saved)
+            record_checkin(book, checkin)
     for day in entries.days:
-        record_diary_day(scope, moment, day, saved)
+        record_diary_day(book, day)
     for soreness in entries.soreness:
-        record_soreness(scope, moment, soreness, saved)
-    touched = {record_stretch(scope, moment, stretch, saved) for stretch in entries.stretches}
+        record_soreness(book, soreness)
+    touched = {record_stretch(book, stretch) for stretch in entries.stretches}
     for episode_id in touched:
-        _sum_up_stretches(scope, moment, _known(episodes, episode_id))
-    if not saved.count:
+        _sum_up_stretches(book, episode_id)
+    if not book.saved.count:
         raise Invalid({"pain_average": ["nothing_chosen"]})
     scope.flush()
-    return saved
+    return book.saved
 
 
 def _patients(scope: Scope) -> list[tuple[UUID, UUID]]:
@@ -158,14 +155,66 @@ def _patients(scope: Scope) -> list[tuple[UUID, UUID]]:
     return [(record.clinic_id, record.patient_id) for record in scope.actor.records]
 
 
-def _known(episodes: dict[UUID, Episode], episode_id: UUID) -> Episode:
-    if episode_id not in episodes:
-        raise NotFound("episode")
-    return episodes[episode_id]
+# The book: everything that a save may touch, found in a fixed number of queries.
 
 
-def _check_day(first_day: date, moment: Moment) -> None:
-    refusal = LoggableDays(first_day, moment.today).refuses(moment.local_date)
+@dataclass(slots=True)
+class Book:
+    """A patient's day, open for writing: what is there already, by what it is found by."""
+
+    scope: Scope
+    moment: Moment
+    episodes: dict[UUID, Episode]
+    checkins: dict[UUID, Checkin]
+    days: dict[UUID, DiaryDay]
+    sessions: dict[UUID, NeedlingSession]
+    soreness: dict[UUID, SorenessEntry]
+    lines: dict[UUID, Prescription]
+    stretches: dict[UUID, StretchEntry]
+    summaries: dict[UUID, EpisodeSummary]
+    saved: Saved = field(default_factory=Saved)
+
+    def episode(self, episode_id: UUID) -> Episode:
+        """One of the patient's own episodes; raises NotFound."""
+        if episode_id not in self.episodes:
+            raise NotFound("episode")
+        return self.episodes[episode_id]
+
+    def summary(self, episode_id: UUID) -> EpisodeSummary:
+        """An episode's summary row, made at its first entry."""
+        if episode_id not in self.summaries:
+            row = summaries.new_summary(self.episode(episode_id))
+            self.scope.add(row)
+            self.summaries[episode_id] = row
+        return self.summaries[episode_id]
+
+    def amend(self, row: Entry, edited: dict[str, Any], base_rev: int | None) -> None:
+        """Merge an edit into an entry that is there, with its history."""
+        merged = amend(self.scope, row, edited, base_rev=base_rev, now=self.moment.now)
+        self.saved.overridden |= merged.overridden
+
+
+def open_book(scope: Scope, moment: Moment, entries: DayEntries) -> Book:
+    """Find everything that these entries may touch; what is not the patient's is not found."""
+    stretches = logs.stretch_entries_on(scope, moment.local_date) if entries.stretches else {}
+    lines = {*stretches, *(given.prescription_id for given in entries.stretches)}
+    sessions = [given.needling_session_id for given in entries.soreness]
+    return Book(
+        scope=scope,
+        moment=moment,
+        episodes={row.id: row for row in scope.entities(Episode)},
+        checkins=logs.checkins_on(scope, moment.local_date) if entries.checkins else {},
+        days=logs.diary_days_on(scope, moment.local_date) if entries.days else {},
+        sessions=logs.by_id(scope, NeedlingSession, sessions),
+        soreness=logs.soreness_by_entry(scope, [given.entry_id for given in entries.soreness]),
+        lines=logs.by_id(scope, Prescription, lines),
+        stretches=stretches,
+        summaries={row.episode_id: row for row in scope.entities(EpisodeSummary)},
+    )
+
+
+def _check_day(episode: Episode, moment: Moment) -> None:
+    refusal = LoggableDays(episode.opened_on, moment.today).refuses(moment.local_date)
     if refusal is not None:
         raise Invalid({"local_date": [refusal]})
 
@@ -178,31 +227,27 @@ def _check_scale(name: str, value: int | None) -> None:
 # Check-ins.
 
 
-def record_checkin(
-    scope: Scope, moment: Moment, given: CheckinInput, episode: Episode, saved: Saved
-) -> None:
+def record_checkin(book: Book, given: CheckinInput) -> None:
     """Record or amend one episode's day."""
-    _check_day(episode.opened_on, moment)
+    episode = book.episode(given.episode_id)
+    _check_day(episode, book.moment)
     for name in PAIN_FIELDS:
         _check_scale(name, getattr(given, name))
-    row = logs.find_checkin(scope, episode.id, moment.local_date)
-    edited = {name: getattr(given, name) for name in PAIN_FIELDS}
-    if row is None:
-        row = _new_checkin(scope, moment, given, episode)
-    elif given.pain_average is None:
+    if given.pain_average is None:
         # A day that has a rating keeps it: emptying a scale is not possible on paper either.
         raise Invalid({"pain_average": ["pain_needed"]})
+    row = book.checkins.get(episode.id)
+    if row is None:
+        row = _new_checkin(book, given, given.pain_average, episode)
     else:
-        saved.overridden |= amend(
-            scope, row, edited, base_rev=given.base_rev, now=moment.now
-        ).overridden
-    summaries.note_pain(summaries.summary_of(scope, episode), row.local_date, row.pain_average)
-    saved.count += 1
+        edited = {name: getattr(given, name) for name in PAIN_FIELDS}
+        book.amend(row, edited, given.base_rev)
+    summaries.note_pain(book.summary(episode.id), row.local_date, row.pain_average)
+    book.saved.count += 1
 
 
-def _new_checkin(scope: Scope, moment: Moment, given: CheckinInput, episode: Episode) -> Checkin:
-    if given.pain_average is None:
-        raise Invalid({"pain_average": ["pain_needed"]})
+def _new_checkin(book: Book, given: CheckinInput, pain: int, episode: Episode) -> Checkin:
+    moment = book.moment
     row = Checkin(
         clinic_id=episode.clinic_id,
         patient_id=episode.patient_id,
@@ -210,7 +255,7 @@ def _new_checkin(scope: Scope, moment: Moment, given: CheckinInput, episode: Epi
         episode_id=episode.id,
         local_date=moment.local_date,
         zone=moment.zone,
-        pain_average=given.pain_average,
+        pain_average=pain,
         pain_worst=given.pain_worst,
         stiffness=given.stiffness,
         is_backfilled=moment.is_backfill,
@@ -218,77 +263,76 @@ def _new_checkin(scope: Scope, moment: Moment, given: CheckinInput, episode: Epi
         recorded_at=moment.now,
         updated_at=moment.now,
     )
-    scope.add(row)
-    scope.flush()
+    book.scope.add(row)
+    book.checkins[episode.id] = row
     return row
 
 
-def record_diary_day(scope: Scope, moment: Moment, given: DayInput, saved: Saved) -> None:
+def record_diary_day(book: Book, given: DayInput) -> None:
     """Record or amend what belongs to the day itself."""
     note = given.note.strip()
     if len(note) > NOTE_MAX:
         raise Invalid({"note": ["note_long"]})
     for name in ("sleep", "stress"):
         _check_scale(name, getattr(given, name))
-    row = logs.diary_days_on(scope, moment.local_date).get(given.clinic_id)
+    row = book.days.get(given.clinic_id)
     if row is not None:
         edited = {**{name: getattr(given, name) for name in DAY_FIELDS}, "note": note}
-        saved.overridden |= amend(
-            scope, row, edited, base_rev=given.base_rev, now=moment.now
-        ).overridden
-        saved.count += 1
+        book.amend(row, edited, given.base_rev)
     elif not given.is_empty:
-        _new_diary_day(scope, moment, given, note)
-        saved.count += 1
+        _new_diary_day(book, given, note)
+    else:
+        return
+    book.saved.count += 1
 
 
-def _new_diary_day(scope: Scope, moment: Moment, given: DayInput, note: str) -> None:
-    patient_id = dict(_patients(scope)).get(given.clinic_id)
+def _new_diary_day(book: Book, given: DayInput, note: str) -> None:
+    patient_id = dict(_patients(book.scope)).get(given.clinic_id)
     if patient_id is None:
         raise NotFound("clinic")
-    scope.add(
-        DiaryDay(
-            clinic_id=given.clinic_id,
-            patient_id=patient_id,
-            local_date=moment.local_date,
-            sleep=given.sleep,
-            stress=given.stress,
-            note=note,
-            rev=1,
-            updated_at=moment.now,
-        )
+    if book.moment.local_date > book.moment.today:
+        raise Invalid({"local_date": ["future_day"]})
+    row = DiaryDay(
+        clinic_id=given.clinic_id,
+        patient_id=patient_id,
+        local_date=book.moment.local_date,
+        sleep=given.sleep,
+        stress=given.stress,
+        note=note,
+        rev=1,
+        updated_at=book.moment.now,
     )
+    book.scope.add(row)
+    book.days[given.clinic_id] = row
 
 
 # Soreness.
 
 
-def record_soreness(scope: Scope, moment: Moment, given: SorenessInput, saved: Saved) -> None:
+def record_soreness(book: Book, given: SorenessInput) -> None:
     """Record a soreness rating, or mend the one just made."""
     _check_scale("soreness", given.soreness)
-    session = scope.get(NeedlingSession, NeedlingSession.id == given.needling_session_id)
-    row = scope.find(SorenessEntry, SorenessEntry.entry_id == given.entry_id)
+    session = book.sessions.get(given.needling_session_id)
+    if session is None:
+        raise NotFound("needling session")
+    row = book.soreness.get(given.entry_id)
     if row is None:
-        row = _new_soreness(scope, moment, given, session)
+        row = _new_soreness(book, given, session)
     else:
-        edited: dict[str, Any] = {"soreness": given.soreness}
-        amend(scope, row, edited, base_rev=row.rev, now=moment.now)
-    episode = scope.get(Episode, Episode.id == session.episode_id)
-    summary: EpisodeSummary = summaries.summary_of(scope, episode)
+        book.amend(row, {"soreness": given.soreness}, row.rev)
+    summary = book.summary(session.episode_id)
     summaries.note_soreness(summary, row.soreness, row.felt_at, row.local_date)
-    saved.count += 1
+    book.saved.count += 1
 
 
-def _new_soreness(
-    scope: Scope, moment: Moment, given: SorenessInput, session: NeedlingSession
-) -> SorenessEntry:
-    felt_at = felt_when(moment, session.needled_at)
+def _new_soreness(book: Book, given: SorenessInput, session: NeedlingSession) -> SorenessEntry:
+    moment = book.moment
     row = SorenessEntry(
         clinic_id=session.clinic_id,
         patient_id=session.patient_id,
         entry_id=given.entry_id,
         needling_session_id=session.id,
-        felt_at=felt_at,
+        felt_at=felt_when(moment, session.needled_at),
         local_date=moment.local_date,
         zone=moment.zone,
         soreness=given.soreness,
@@ -297,8 +341,8 @@ def _new_soreness(
         rev=1,
         updated_at=moment.now,
     )
-    scope.add(row)
-    scope.flush()
+    book.scope.add(row)
+    book.soreness[given.entry_id] = row
     return row
 
 
@@ -326,54 +370,61 @@ def felt_when(moment: Moment, needled_at: datetime) -> datetime:
 # Stretches.
 
 
-def record_stretch(scope: Scope, moment: Moment, given: StretchInput, saved: Saved) -> UUID:
+def record_stretch(book: Book, given: StretchInput) -> UUID:
     """Record or amend one stretch of one day; gives its episode's id."""
-    line = scope.get(Prescription, Prescription.id == given.prescription_id)
+    line = book.lines.get(given.prescription_id)
+    if line is None:
+        raise NotFound("prescription")
+    _check_stretch(book.moment, line, given)
+    sets_done = round(line.sets * given.outcome.share)
+    row = book.stretches.get(line.id)
+    if row is None:
+        _new_stretch(book, given, line, sets_done)
+    else:
+        edited: dict[str, Any] = {"outcome": given.outcome.value, "reason": given.reason}
+        if row.outcome != given.outcome:
+            edited["sets_done"] = sets_done
+        book.amend(row, edited, given.base_rev or row.rev)
+    book.saved.count += 1
+    return line.episode_id
+
+
+def _check_stretch(moment: Moment, line: Prescription, given: StretchInput) -> None:
     if moment.local_date > moment.today:
         raise Invalid({"local_date": ["future_day"]})
     if moment.local_date < line.starts_on or (line.ends_on and moment.local_date > line.ends_on):
         raise Invalid({"outcome": ["not_prescribed"]})
     if given.reason is not None and given.reason not in REASONS:
         raise Invalid({"reason": ["unknown"]})
-    row = logs.find_stretch_entry(scope, line, moment.local_date)
-    sets_done = round(line.sets * given.outcome.share)
-    if row is None:
-        _new_stretch(scope, moment, given, line, sets_done)
-    else:
-        edited = {"outcome": given.outcome.value, "reason": given.reason}
-        if row.outcome != given.outcome:
-            edited["sets_done"] = sets_done  # type: ignore[assignment]
-        saved.overridden |= amend(
-            scope, row, edited, base_rev=given.base_rev or row.rev, now=moment.now
-        ).overridden
-    saved.count += 1
-    return line.episode_id
 
 
-def _new_stretch(
-    scope: Scope, moment: Moment, given: StretchInput, line: Prescription, sets_done: int
-) -> None:
-    scope.add(
-        StretchEntry(
-            clinic_id=line.clinic_id,
-            patient_id=line.patient_id,
-            entry_id=uuid4(),
-            prescription_id=line.id,
-            local_date=moment.local_date,
-            zone=moment.zone,
-            outcome=given.outcome,
-            sets_done=sets_done,
-            reason=given.reason,
-            provenance=Provenance.BACKFILLED if moment.is_backfill else Provenance.TICKED,
-            rev=1,
-            recorded_at=moment.now,
-            updated_at=moment.now,
-        )
+def _new_stretch(book: Book, given: StretchInput, line: Prescription, sets_done: int) -> None:
+    moment = book.moment
+    row = StretchEntry(
+        clinic_id=line.clinic_id,
+        patient_id=line.patient_id,
+        entry_id=uuid4(),
+        prescription_id=line.id,
+        local_date=moment.local_date,
+        zone=moment.zone,
+        outcome=given.outcome,
+        sets_done=sets_done,
+        reason=given.reason,
+        provenance=Provenance.BACKFILLED if moment.is_backfill else Provenance.TICKED,
+        rev=1,
+        recorded_at=moment.now,
+        updated_at=moment.now,
     )
-    scope.flush()
+    book.scope.add(row)
+    book.stretches[line.id] = row
 
 
-def _sum_up_stretches(scope: Scope, moment: Moment, episode: Episode) -> None:
-    halves = summaries.done_halves_on(scope, episode, moment.local_date)
-    row = summaries.summary_of(scope, episode)
-    summaries.note_stretches(row, moment.local_date, halves)
+def _sum_up_stretches(book: Book, episode_id: UUID) -> None:
+    """Put what is done now of the day's stretches into the episode's summary."""
+    done = [
+        Outcome(entry.outcome).share
+        for line_id, entry in book.stretches.items()
+        if book.lines[line_id].episode_id == episode_id
+    ]
+    summary = book.summary(episode_id)
+    summaries.note_stretches(summary, book.moment.local_date, round(2 * sum(done)))

@@ -13,19 +13,15 @@ from tracker.store.schema import Episode, EpisodeSummary, NeedlingSession, Presc
 from tracker.store.scope import Scope
 
 
-def summary_of(scope: Scope, episode: Episode) -> EpisodeSummary:
-    """An episode's summary row, made at its first entry."""
-    row = logs.find_summary(scope, episode.id)
-    if row is None:
-        row = EpisodeSummary(
-            clinic_id=episode.clinic_id,
-            patient_id=episode.patient_id,
-            episode_id=episode.id,
-            pain="",
-            done_halves="",
-        )
-        scope.add(row)
-    return row
+def new_summary(episode: Episode) -> EpisodeSummary:
+    """An episode's summary before anything was logged."""
+    return EpisodeSummary(
+        clinic_id=episode.clinic_id,
+        patient_id=episode.patient_id,
+        episode_id=episode.id,
+        pain="",
+        done_halves="",
+    )
 
 
 def note_pain(row: EpisodeSummary, day: date, pain: int) -> None:
@@ -86,7 +82,10 @@ def note_programme(scope: Scope, episode: Episode, today: date) -> None:
 
 def rebuild(scope: Scope, episode: Episode, today: date) -> None:
     """Make the logged half of a summary anew from the entries (a patient's scope)."""
-    row = summary_of(scope, episode)
+    row = logs.find_summary(scope, episode.id)
+    if row is None:
+        row = new_summary(episode)
+        scope.add(row)
     row.pain_end, row.pain, row.done_end, row.done_halves = None, "", None, ""
     row.last_logged_on = row.last_soreness = row.last_soreness_at = None
     first = strip.oldest(today)

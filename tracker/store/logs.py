@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
@@ -25,6 +25,7 @@ from tracker.store.schema import (
 from tracker.store.scope import Scope
 
 Rows = Sequence[Row[Any]]
+T = TypeVar("T", NeedlingSession, Prescription)
 
 
 def lock_patient(scope: Scope, clinic_id: UUID, patient_id: UUID) -> None:
@@ -48,9 +49,20 @@ def checkins_on(scope: Scope, day: date) -> dict[UUID, Checkin]:
     return {row.episode_id: row for row in scope.entities(Checkin, Checkin.local_date == day)}
 
 
-def find_checkin(scope: Scope, episode_id: UUID, day: date) -> Checkin | None:
-    """One episode's check-in of one day."""
-    return scope.find(Checkin, Checkin.episode_id == episode_id, Checkin.local_date == day)
+def by_id(scope: Scope, model: type[T], ids: Collection[UUID]) -> dict[UUID, T]:
+    """The visible ones of some rows, by their id."""
+    if not ids:
+        return {}
+    found: Sequence[Any] = scope.entities(model, model.id.in_(ids))
+    return {row.id: row for row in found}
+
+
+def soreness_by_entry(scope: Scope, ids: Collection[UUID]) -> dict[UUID, SorenessEntry]:
+    """The patient's own soreness ratings by the ids that their devices gave."""
+    if not ids:
+        return {}
+    found = scope.entities(SorenessEntry, SorenessEntry.entry_id.in_(ids))
+    return {row.entry_id: row for row in found}
 
 
 def diary_days_on(scope: Scope, day: date) -> dict[UUID, DiaryDay]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -36,11 +37,12 @@ def expired(_fault: Exception) -> Response:
 def limited(fault: Limited) -> Response:
     """Too many tries."""
     minutes = max(1, round(fault.retry_after / 60))
-    answer = page(
-        429,
-        _("Too many tries"),
-        _("Please wait %(minutes)s minutes and try again.", minutes=minutes),
+    wait = ngettext(
+        "Please wait %(num)d minute and try again.",
+        "Please wait %(num)d minutes and try again.",
+        minutes,
     )
+    answer = page(429, _("Too many tries"), wait)
     answer.headers["Retry-After"] = str(fault.retry_after)
     return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from babel.lists import format_list
 from flask import Flask
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.domain import catalog
+from tracker.domain.days import local_time
 from tracker.domain.prescription import EVERY_DAY, Dose, weekdays_of
 from tracker.domain.timeline import NeedlingMark, Timeline
 from tracker.domain.triage import Kind, Reason
@@ -117,6 +118,13 @@ def relative_day(day: date, today: date) -> str:
     if (today - day).days == 1:
         return _("Yesterday")
     return short_day(day)
+
+
+def relative(value: datetime, zone: str, today: date) -> str:
+    """Yesterday, 19:48."""
+    wall = local_time(value, zone)
+    day = relative_day(wall.date(), today)
+    return _("%(day)s, %(time)s", day=day, time=wall.strftime("%H:%M"))
 
 
 # Doses.
@@ -318,13 +326,11 @@ def spark(row: CaseRow) -> Markup:
 def timeline_words(timeline: Timeline, today: date) -> TimelineWords:
     """The words of a time line."""
     pain = [day.pain for day in timeline.inside() if day.pain is not None]
-    described = _(
-        "%(logged)s of %(span)s days logged. %(sessions)s needling sessions. The table below has"
-        " every day.",
-        logged=len(pain),
-        span=timeline.length,
-        sessions=len(timeline.visible_marks()),
+    logged = _("%(logged)s of %(span)s days logged.", logged=len(pain), span=timeline.length)
+    needled = ngettext(
+        "%(num)d needling session.", "%(num)d needling sessions.", len(timeline.visible_marks())
     )
+    described = f"{logged} {needled} {_('The table below has every day.')}"
     return TimelineWords(
         title=_("Pain, soreness and stretching over time"),
         description=described,
@@ -360,6 +366,7 @@ def initials(name: str) -> str:
 
 def init(app: Flask) -> None:
     """Give the templates their words."""
+    app.jinja_env.filters["relative"] = relative
     app.jinja_env.globals.update(
         days_since=days_since,
         days_words=days_words,
