@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.adapters.mail import FolderMailer, NoMailer, SmtpMailer
@@ -46,6 +47,8 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=FORM_MOST,
         MAX_FORM_MEMORY_SIZE=FORM_MOST,
     )
+    # A name that a template misspells is a fault, not an empty place.
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["aftercare"] = make_hub(settings)
     protect = CSRFProtect(app)

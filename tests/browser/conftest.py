@@ -39,7 +39,7 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture
-def clinic(tmp_path):
+def clinic_server(tmp_path):
     """A new clinic that belongs to one test."""
     with ClinicServer(tmp_path) as running:
         yield running

@@ -15,6 +15,7 @@ from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
 from tracker.services import accounts, clinics, joining, needling, patients
 from tracker.services.clinics import ClinicSettings
+from tracker.services.joining import NewInvitation
 from tracker.services.needling import NewSession
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.store.schema import Person
@@ -81,7 +82,6 @@ class Quay:
             for name, year in self.born.items():
                 given = NewPatient(f"{name.title()} Lund", year, None, is_own=True, episode=since)
                 self.ids[name] = patients.add_patient(scope, given, now, today).id
-                self.links[name] = self._link(scope, name)
             made = joining.invite_staff(
                 scope, self.server.hub.secrets, "new@quay.example", Role.PHYSIO, now
             )
@@ -89,6 +89,8 @@ class Quay:
             self._needle_twice(scope, now, today)
             episodes = patients.see_patient(scope, self.ids["paul"])[1]
             patients.close_episode(scope, self.ids["paul"], episodes[0].id, today)
+        for name in self.born:
+            self.links[name] = f"/join/{self.invite(name).token}"
 
     def _needle_twice(self, scope: Any, now: datetime, today: date) -> None:
         """Petra has two complaints, both needled today."""
@@ -102,14 +104,12 @@ class Quay:
                 scope, petra, NewSession(episode.id, at, [row], "", uuid4()), now
             )
 
-    def _link(self, scope: Any, name: str) -> str:
-        hub, now = self.server.hub, datetime.now(UTC)
-        return f"/join/{joining.invite_patient(scope, hub.secrets, self.ids[name], now).token}"
-
-    def invite_again(self, name: str) -> str:
-        """A new way in for a patient who has joined already."""
+    def invite(self, name: str) -> NewInvitation:
+        """A new way in for a patient: link and code."""
         with self.server.hub.database.scope(self._lead, writes=True) as scope:
-            return self._link(scope, name)
+            return joining.invite_patient(
+                scope, self.server.hub.secrets, self.ids[name], datetime.now(UTC)
+            )
 
     def _write(self) -> None:
         """The links that mails hold."""
@@ -188,7 +188,7 @@ class World:
         """A link for somebody who has joined before."""
         if "paul" not in self._states:
             self.page("paul", "en")
-        return self.quay.invite_again("paul")
+        return f"/join/{self.quay.invite('paul').token}"
 
     def close(self) -> None:
         """Close every page's context."""

@@ -53,7 +53,10 @@ class Browser:
         """The forms of a page, as they stand when it is opened."""
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
-        return read_forms(answer.text)
+        found = read_forms(answer.text)
+        for form in found:
+            form.action = form.action or path
+        return found
 
     def form(self, path: str, action: str | None = None) -> Form:
         """The page's form that posts to `action`, else to the page's own path."""

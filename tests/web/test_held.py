@@ -9,7 +9,7 @@ import pytest
 from tests.support.cast import NOW, TODAY
 from tests.support.databases import contents, rows_of
 from tests.support.pages import text_of
-from tracker.services import held
+from tracker.services import held, joining
 from tracker.store.schema import Checkin, DiaryDay, HeldForm
 
 
@@ -38,33 +38,26 @@ def todays(database, day=TODAY):
     return rows_of(database, Checkin, Checkin.local_date == day)
 
 
-def come_back(phone, who, maker, now=NOW):
-    """By the link of a new invitation, as a patient does."""
-    by = maker_by(who, maker)
-    with maker.database.scope(maker.staff(by, now), writes=True) as scope:
-        from tracker.services import joining
+@pytest.fixture
+def come_back(maker, cast):
+    """Sign a patient in again on a phone, by a new code of the clinic."""
 
-        token = joining.invite_patient(scope, maker.secrets, who.patient_id, now).token
-    said = {"name": who.name, "year_of_birth": str(who.year_of_birth)}
-    return phone.post(f"/join/{token}", said, follow=True)
+    def open_link(phone, who, now=NOW):
+        with maker.database.scope(maker.staff(cast.pia, now), writes=True) as scope:
+            token = joining.invite_patient(scope, maker.secrets, who.patient_id, now).token
+        said = {"name": who.name, "year_of_birth": str(who.year_of_birth)}
+        return phone.post(f"/join/{token}", said, follow=True)
 
-
-def maker_by(_who, maker):
-    return maker.somebody_of_harbour
-
-
-@pytest.fixture(autouse=True)
-def _somebody(maker, cast):
-    maker.somebody_of_harbour = cast.pia
+    return open_link
 
 
 def test_the_page_says_that_it_is_kept(held_phone):
     assert "is kept safe" in text_of(held_phone.get("/sign-in").text)
 
 
-def test_it_is_saved_on_its_day_after_signing_in_again(held_phone, cast, maker, database, clock):
+def test_it_is_saved_on_its_day_after_signing_in_again(held_phone, cast, come_back, database, clock):
     clock.shift(timedelta(days=2))
-    answer = come_back(held_phone, cast.alice, maker, NOW + timedelta(days=2))
+    answer = come_back(held_phone, cast.alice, NOW + timedelta(days=2))
     assert "Saved, and marked as added later" in text_of(answer.text)
     (row,) = todays(database)
     assert (row.patient_id, row.pain_average, row.is_backfilled) == (cast.alice.patient_id, 7, True)
@@ -73,18 +66,18 @@ def test_it_is_saved_on_its_day_after_signing_in_again(held_phone, cast, maker, 
     assert not rows_of(database, HeldForm)
 
 
-def test_it_is_discarded_when_somebody_else_signs_in(held_phone, cast, maker, database):
-    answer = come_back(held_phone, cast.bob, maker)
+def test_it_is_discarded_when_somebody_else_signs_in(held_phone, cast, come_back, database):
+    answer = come_back(held_phone, cast.bob)
     assert answer.request.path == "/today"
     assert not todays(database)
     assert not rows_of(database, HeldForm)
     assert "words in peril" not in answer.text
 
 
-def test_it_waits_for_thirty_days(held_phone, cast, maker, database, clock):
+def test_it_waits_for_thirty_days(held_phone, cast, come_back, database, clock):
     later = NOW + held.KEEP + timedelta(seconds=1)
     clock.move_to(later)
-    come_back(held_phone, cast.alice, maker, later)
+    come_back(held_phone, cast.alice, later)
     assert not todays(database)
 
 
@@ -94,12 +87,12 @@ def test_it_is_sealed(held_phone, database):
     assert held_phone.cookie("held") not in repr(vars(row))
 
 
-def test_it_is_saved_although_the_cookie_of_the_page_is_gone_too(phone, cast, maker, database):
+def test_it_is_saved_although_the_cookie_of_the_page_is_gone_too(phone, cast, come_back, database):
     """Without any cookie there is no CSRF token either: the form's own proof has to do."""
     form = phone.form("/today")
     phone.client.delete_cookie("aftercare")
     assert phone.send(form, pain_average="7").status_code == 303
-    come_back(phone, cast.alice, maker)
+    come_back(phone, cast.alice)
     assert [row.pain_average for row in todays(database)] == [7]
 
 
@@ -118,7 +111,7 @@ def test_a_proof_of_another_kind_is_refused(client, cast, secrets, database):
 
 
 def test_a_page_of_somebody_else_left_open_is_not_saved_as_ones_own(
-    phone, cast, visit, maker, database
+    phone, cast, visit, come_back, database
 ):
     """Alice's page stood open while Bob signed in on the same phone."""
     form = phone.form("/today")
@@ -128,24 +121,24 @@ def test_a_page_of_somebody_else_left_open_is_not_saved_as_ones_own(
     assert "belonged to somebody else" in text_of(answer.text)
     assert not todays(database)
     bobs.post("/sign-out")
-    come_back(bobs, cast.alice, maker)
+    come_back(bobs, cast.alice)
     assert [row.patient_id for row in todays(database)] == [cast.alice.patient_id]
 
 
-def test_one_that_no_longer_fits_is_shown_again_as_it_was_typed(phone, cast, maker, database):
+def test_one_that_no_longer_fits_is_shown_again_as_it_was_typed(phone, cast, come_back, database):
     form = phone.form("/today")
     phone.client.delete_cookie("aftercare")
     phone.send(form, pain_average="70", note="words in peril")
-    answer = come_back(phone, cast.alice, maker)
+    answer = come_back(phone, cast.alice)
     assert answer.status_code == 422
     assert "words in peril" in answer.text
     assert not todays(database)
 
 
-def test_one_for_a_problem_closed_meanwhile_does_not_vanish(held_phone, cast, maker, visit, database):
+def test_one_for_a_problem_closed_meanwhile_does_not_vanish(held_phone, cast, come_back, visit, database):
     desk = visit(cast.pia)
     desk.post(f"/patients/{cast.alice.patient_id}/episodes/{cast.alice.episode_id}/close")
-    answer = come_back(held_phone, cast.alice, maker)
+    answer = come_back(held_phone, cast.alice)
     assert "words in peril" in answer.text or todays(database) or rows_of(database, HeldForm)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_a_colleague_signs_in_by_address_and_password(client, cast):
 
 @pytest.mark.parametrize(
     "email, password",
-    [("pia@harbour.example", "wrong"), ("nobody@harbour.example", PASSWORD),
+    [("pia@harbour.example", "guess"), ("nobody@harbour.example", PASSWORD),
      ("alice@home.example", PASSWORD), ("pia@harbour.example", PASSWORD + " ")],
 )  # fmt: skip
 def test_every_wrong_pair_gets_the_same_answer(email, password, client, cast):
@@ -141,8 +141,6 @@ def test_a_session_ends_when_idle_and_at_last_in_any_case(
 
 
 def clock_now(_clock):
-    from datetime import UTC, datetime
-
     return datetime.now(UTC)
 
 
@@ -166,15 +164,10 @@ def test_last_seen_is_written_every_ten_minutes_at_most(cast, visit, clock, data
 
 def test_a_device_can_be_signed_out_from_another(cast, visit):
     phone, lost = visit(cast.bob), visit(cast.bob)
-    form = next(
-        form for form in phone.forms("/me") if form.action == "/me/devices/end"
-    )
-    ended = 0
-    while is_in(lost, "/today") and ended < 5:
-        forms = [form for form in phone.forms("/me") if form.action == "/me/devices/end"]
-        phone.send(forms[0])
-        ended += 1
-    assert form.one("session_id")
+    devices = [form for form in phone.forms("/me") if form.action == "/me/devices/end"]
+    assert devices
+    for form in devices:
+        assert phone.send(form).status_code == 303
     assert not is_in(lost, "/today")
     assert is_in(phone, "/today")
 

@@ -69,6 +69,11 @@ class CaseRow:
         return self.facts.pain.window(self.today, SPARK_DAYS)
 
     @property
+    def last_pain(self) -> int | None:
+        """The newest rating of the last 28 days."""
+        return next((value for value in reversed(self.pain) if value is not None), None)
+
+    @property
     def sessions(self) -> list[float]:
         """Needling sessions in days from the midnight that opens the first of these days."""
         hours = self.facts.session_hours.window(self.today, SPARK_DAYS)

@@ -77,6 +77,8 @@ def _tune_sqlite(engine: Engine, key: str | None) -> None:
         _ = record
         # The driver's own transactions lose updates; ours begin below, with the right word.
         connection.isolation_level = None
+        # SQLite's own lower() knows ASCII alone: a search for Øst would not find Øst.
+        connection.create_function("lower", 1, lambda text: text and text.lower())
         cursor = connection.cursor()
         if key:
             # A wrong key is told in our own one line, not in SQLCipher's three.

@@ -15,7 +15,8 @@ from tracker.web import access
 
 def page(status: int, title: str, text: str, **more: object) -> Response:
     """A calm page that says what happened and where to go."""
-    answer = make_response(render_template("errors/error.html", title=title, text=text, **more))
+    values = {"again": None, **more}
+    answer = make_response(render_template("errors/error.html", title=title, text=text, **values))
     answer.status_code = status
     return answer
 

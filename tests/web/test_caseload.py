@@ -1,0 +1,202 @@
+"""The caseload: worst first, one reason a row, the same few queries whatever its size."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert
+
+from tests.support.cast import NOW, OPENED_ON, TODAY
+from tests.support.pages import text_of
+from tests.support.sql import recorded
+from tracker.domain.access import Role
+from tracker.domain.errors import NotFound
+from tracker.domain.strip import build
+from tracker.domain.triage import Kind
+from tracker.services import caseload, patients, programme
+from tracker.store.schema import (
+    Consent,
+    Episode,
+    EpisodeSummary,
+    Membership,
+    Patient,
+    Person,
+)
+
+MOST_QUERIES = 6
+
+
+def many(database, cast, count):
+    """Patients of Pia's, all joined and sharing, as bulk rows through a door."""
+    rows: dict[type, list[dict]] = {
+        kind: [] for kind in (Person, Membership, Patient, Consent, Episode, EpisodeSummary)
+    }
+    pain = build({TODAY - timedelta(days=ago): 3 for ago in range(20)})
+    for number in range(count):
+        person_id, patient_id, episode_id = uuid4(), uuid4(), uuid4()
+        key = {"clinic_id": cast.harbour.id, "patient_id": patient_id}
+        made = {"created_at": NOW}
+        rows[Person].append({"id": person_id, "name": "x", "language": "en", "zone": "UTC", **made})
+        rows[Membership].append(
+            {"clinic_id": cast.harbour.id, "id": uuid4(), "person_id": person_id,
+             "role": Role.PATIENT, **made}
+        )  # fmt: skip
+        rows[Patient].append(
+            {"clinic_id": cast.harbour.id, "id": patient_id, "person_id": person_id,
+             "physio_id": cast.pia.membership_id, "name": f"Patient {number:03}",
+             "year_of_birth": 1980, **made}
+        )  # fmt: skip
+        rows[Consent].append(
+            {**key, "id": uuid4(), "version": "x", "given_by": "x", "given_at": NOW}
+        )
+        rows[Episode].append(
+            {**key, "id": episode_id, "complaint": "Neck", "regions": [], "opened_on": OPENED_ON,
+             "opened_by": cast.pia.membership_id, "session_hours": "", "lines": [], **made}
+        )  # fmt: skip
+        rows[EpisodeSummary].append(
+            {**key, "episode_id": episode_id, "last_logged_on": TODAY, "pain_end": pain.end,
+             "pain": pain.text, "done_halves": ""}
+        )  # fmt: skip
+    with database.door(writes=True) as door:
+        for model, values in rows.items():
+            door.session.execute(insert(model), values)
+
+
+@pytest.mark.parametrize("path", ["/patients", "/patients?all=1", "/patients?q=Patient"])
+def test_the_number_of_queries_does_not_grow_with_the_patients(path, cast, visit, database):
+    desk = visit(cast.pia)
+    counts = []
+    for more in (10, 490):
+        many(database, cast, more)
+        with recorded(database.engine) as statements:
+            assert desk.get(path).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert counts[1] <= MOST_QUERIES
+    assert "Patient 4" in desk.get("/patients?whole=1").text
+
+
+def test_other_pages_stay_within_a_few_queries_too(cast, visit, database):
+    for who, path, most in (
+        (cast.alice, "/today", 16),
+        (cast.alice, "/progress", 12),
+        (cast.pia, f"/patients/{cast.alice.patient_id}", 16),
+    ):
+        browser = visit(who)
+        with recorded(database.engine) as statements:
+            assert browser.get(path).status_code == 200
+        assert len(statements) <= most, (path, len(statements))
+
+
+# Reasons.
+
+
+def seen(database, maker, who, **wishes):
+    with database.scope(maker.staff(who)) as scope:
+        return caseload.see_caseload(scope, NOW, **wishes)
+
+
+def reason(database, maker, cast, name="Bob Bennett"):
+    found = seen(database, maker, cast.pia, everybody=True)
+    return next(row.reason for row in (*found.rows, *found.quiet) if row.name == name)
+
+
+def logs(maker, who, pains, last=0):
+    """Ratings day by day, the newest `last` days ago."""
+    for ago, pain in enumerate(reversed(pains), start=last):
+        moment = NOW - timedelta(days=ago)
+        maker.rates(who, pain, moment.date(), moment)
+
+
+CASES = {
+    Kind.FLARE: lambda maker, cast: logs(maker, cast.bob, [2, 2, 3, 2, 2, 2, 5, 6]),
+    Kind.STEADY_HIGH: lambda maker, cast: logs(maker, cast.bob, [7, 8, 7, 7, 8, 7]),
+    Kind.SILENT: lambda maker, cast: logs(maker, cast.bob, [2, 2], last=4),
+    Kind.QUIET: lambda maker, cast: logs(maker, cast.bob, [2, 2], last=15),
+    Kind.NEW: lambda maker, cast: logs(maker, cast.bob, [3, 2]),
+    Kind.ON_COURSE: lambda maker, cast: logs(maker, cast.bob, [4, 3, 3, 3, 2, 2]),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_row_states_the_worst_rule_that_applies(kind, cast, maker, database):
+    CASES[kind](maker, cast)
+    assert reason(database, maker, cast).kind is kind
+
+
+def test_soreness_beyond_three_days_needs_a_look(cast, maker, database, visit, clock):
+    needled = NOW - timedelta(hours=80)
+    maker.needled(cast.pia, cast.bob, needled)
+    logs(maker, cast.bob, [3, 3, 3])
+    assert reason(database, maker, cast).kind is not Kind.LONG_SORENESS
+    phone = visit(cast.bob)
+    phone.send(phone.form("/today"), soreness="4")
+    found = reason(database, maker, cast)
+    assert (found.kind, found.numbers["soreness"], found.numbers["hours"]) == (
+        Kind.LONG_SORENESS, 4, 80,
+    )  # fmt: skip
+    phone.send(phone.form("/today"), soreness="0")
+    assert reason(database, maker, cast).kind is not Kind.LONG_SORENESS
+
+
+def test_few_stretches_done_are_worth_a_nudge(cast, maker, database):
+    maker.prescribed(cast.pia, cast.bob, now=NOW - timedelta(days=10))
+    logs(maker, cast.bob, [3, 3, 3, 3, 3, 3])
+    found = reason(database, maker, cast)
+    assert (found.kind, found.numbers) == (Kind.FEW_STRETCHES, {"done": 0.0, "due": 10})
+
+
+def test_the_cast_has_its_reasons(cast, maker, database):
+    found = {row.name: row.reason.kind for row in seen(database, maker, cast.pia, everybody=True).rows}
+    assert found["Carol Cole"] is Kind.NOT_JOINED
+    assert found["Alice Archer"] is Kind.FEW_STRETCHES
+
+
+def test_the_worst_come_first_and_the_quiet_stand_apart(cast, maker, database, visit):
+    logs(maker, cast.bob, [2, 2, 3, 2, 2, 2, 5, 6])
+    gone = maker.new_patient(cast.pia, "Quentin Quiet")
+    logs(maker, gone, [2], last=16)
+    found = seen(database, maker, cast.pia)
+    assert [row.name for row in found.rows] == ["Bob Bennett", "Alice Archer", "Carol Cole"]
+    assert [row.name for row in found.quiet] == ["Quentin Quiet"]
+    assert (found.total, found.need_look) == (4, 1)
+    page = text_of(visit(cast.pia).get("/patients").text)
+    assert page.index("Bob Bennett") < page.index("Alice Archer") < page.index("Carol Cole")
+    assert "1 needs a look" in page
+
+
+def test_of_two_problems_the_worse_one_speaks(cast, maker, database):
+    second = maker.episode(cast.pia, cast.bob, "Shoulder pain")
+    logs(maker, cast.bob, [2, 2, 3, 2, 2, 2, 5, 6])
+    found = [row for row in seen(database, maker, cast.pia).rows if row.name == "Bob Bennett"]
+    assert [(row.complaint, row.other_complaints) for row in found] == [("Neck pain", 1)]
+    assert second != found[0].episode_id
+
+
+def test_a_closed_problem_leaves_the_caseload(cast, maker, database):
+    with database.scope(maker.staff(cast.pia), writes=True) as scope:
+        patients.close_episode(scope, cast.bob.patient_id, cast.bob.episode_id, TODAY)
+    assert "Bob Bennett" not in {row.name for row in seen(database, maker, cast.pia).rows}
+
+
+def test_an_ended_programme_asks_for_nothing_more(cast, maker, database):
+    with database.scope(maker.staff(cast.pia), writes=True) as scope:
+        programme.end(scope, cast.alice.patient_id, cast.alice.prescription_id, TODAY)
+    row = next(row for row in seen(database, maker, cast.pia).rows if row.name == "Alice Archer")
+    assert row.stretches == (0.5, 14)
+
+
+def test_only_ones_own_are_shown_until_all_are_asked_for(cast, visit):
+    desk = visit(cast.lea)
+    assert "Nobody is yours yet" in text_of(desk.get("/patients").text)
+    page = desk.get("/patients?all=1").text
+    names = re.findall(r"(Alice Archer|Bob Bennett|Carol Cole|Emil Ernst)", text_of(page))
+    assert set(names) == {"Alice Archer", "Bob Bennett", "Carol Cole", "Emil Ernst"}
+
+
+def test_a_patient_has_no_caseload(cast, maker, database):
+    with pytest.raises(NotFound), database.scope(maker.patient(cast.alice)) as scope:
+        caseload.see_caseload(scope, NOW)
