@@ -312,15 +312,16 @@ def test_an_id_in_a_form_reaches_nothing_foreign(case, cast, visit, database):
         who, path, data = posts(case, cast, foreign)
         _who, other_path, other_data = posts(case, cast, never)
         one, other = visit(who), visit(who)
-        status = same(
-            one, other, "POST", (path, other_path), (data, other_data), (foreign, never)
-        )
+        status = same(one, other, "POST", (path, other_path), (data, other_data), (foreign, never))
         assert status == 404, (case, status)
     assert contents(database, *COUNTED) == before
 
 
 def test_another_patients_entry_id_behaves_as_unused(cast, visit, database):
-    for phone, entry_id in ((cast.alice, cast.dora.soreness_id), (cast.emil, cast.alice.soreness_id)):
+    for phone, entry_id in (
+        (cast.alice, cast.dora.soreness_id),
+        (cast.emil, cast.alice.soreness_id),
+    ):
         data = {"local_date": TODAY.isoformat(), "zone": "Europe/London", "soreness": "2",
                 "needling_session_id": str(phone.needling_id), "entry_id": str(entry_id)}  # fmt: skip
         assert visit(phone).post("/today", data).status_code == 303
@@ -360,7 +361,9 @@ def test_an_export_holds_everything_of_ones_own(cast, visit):
     kinds = ("episodes", "needling_sessions", "needled_muscles", "prescriptions", "checkins",
              "days", "soreness_entries", "stretch_entries", "consents")  # fmt: skip
     assert {kind: len(held[kind]) for kind in kinds} == dict.fromkeys(kinds, 1)
-    assert {row["patient_id"] for kind in kinds for row in held[kind]} == {str(cast.alice.patient_id)}
+    assert {row["patient_id"] for kind in kinds for row in held[kind]} == {
+        str(cast.alice.patient_id)
+    }
     assert held["days"][0]["note"] == "Private words of Alice Archer"
 
 

@@ -73,7 +73,9 @@ def test_staff_see_exactly_their_clinics_rows(model, database, maker, cast):
             assert {row.clinic_id for row in found} == {colleague.clinic.id}
 
 
-@pytest.mark.parametrize("model", [Membership, Invitation, Subscription, Outbox, AuthSession, Person])
+@pytest.mark.parametrize(
+    "model", [Membership, Invitation, Subscription, Outbox, AuthSession, Person]
+)
 def test_a_patient_sees_nothing_that_only_a_clinic_keeps(model, database, maker, cast):
     with database.scope(maker.patient(cast.alice)) as scope:
         assert not scope.entities(model)
@@ -128,7 +130,9 @@ def test_a_statement_names_every_table_that_it_reads(database, maker, cast):
             select(Patient.name).where(
                 Patient.id.in_(select(Checkin.patient_id).scalar_subquery())
             ),
-            select(select(func.count()).select_from(Checkin).scalar_subquery()).select_from(Patient),
+            select(select(func.count()).select_from(Checkin).scalar_subquery()).select_from(
+                Patient
+            ),
         ):
             with pytest.raises(LookupError):
                 scope.rows(statement, Patient)

@@ -32,7 +32,9 @@ def phone(cast, visit):
 
 
 def share(phone, cast, on):
-    answer = phone.post("/me/sharing", {"clinic_id": str(cast.harbour.id), "share": on}, follow=True)
+    answer = phone.post(
+        "/me/sharing", {"clinic_id": str(cast.harbour.id), "share": on}, follow=True
+    )
     assert answer.status_code == 200
 
 

@@ -150,7 +150,9 @@ def test_few_stretches_done_are_worth_a_nudge(cast, maker, database):
 
 
 def test_the_cast_has_its_reasons(cast, maker, database):
-    found = {row.name: row.reason.kind for row in seen(database, maker, cast.pia, everybody=True).rows}
+    found = {
+        row.name: row.reason.kind for row in seen(database, maker, cast.pia, everybody=True).rows
+    }
     assert found["Carol Cole"] is Kind.NOT_JOINED
     assert found["Alice Archer"] is Kind.FEW_STRETCHES
 

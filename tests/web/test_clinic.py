@@ -72,9 +72,7 @@ def test_an_ended_membership_ends_its_sign_ins(lead, cast, visit, client):
 
 @pytest.mark.parametrize("action", ["end", "physio"])
 def test_a_lead_can_not_end_or_lower_the_own_membership(action, lead, cast, database):
-    answer = lead.post(
-        f"/clinic/people/{cast.lea.membership_id}", {"action": action}, follow=True
-    )
+    answer = lead.post(f"/clinic/people/{cast.lea.membership_id}", {"action": action}, follow=True)
     assert "your own membership" in text_of(answer.text)
     (row,) = rows_of(database, Membership, Membership.id == cast.lea.membership_id)
     assert (row.role, row.ended_at) == (Role.LEAD, None)

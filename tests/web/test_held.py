@@ -55,7 +55,9 @@ def test_the_page_says_that_it_is_kept(held_phone):
     assert "is kept safe" in text_of(held_phone.get("/sign-in").text)
 
 
-def test_it_is_saved_on_its_day_after_signing_in_again(held_phone, cast, come_back, database, clock):
+def test_it_is_saved_on_its_day_after_signing_in_again(
+    held_phone, cast, come_back, database, clock
+):
     clock.shift(timedelta(days=2))
     answer = come_back(held_phone, cast.alice, NOW + timedelta(days=2))
     assert "Saved, and marked as added later" in text_of(answer.text)
@@ -135,7 +137,9 @@ def test_one_that_no_longer_fits_is_shown_again_as_it_was_typed(phone, cast, com
     assert not todays(database)
 
 
-def test_one_for_a_problem_closed_meanwhile_does_not_vanish(held_phone, cast, come_back, visit, database):
+def test_one_for_a_problem_closed_meanwhile_does_not_vanish(
+    held_phone, cast, come_back, visit, database
+):
     desk = visit(cast.pia)
     desk.post(f"/patients/{cast.alice.patient_id}/episodes/{cast.alice.episode_id}/close")
     answer = come_back(held_phone, cast.alice)

@@ -172,9 +172,7 @@ def test_following_the_link_turns_nothing_off(client, ticket, cast, database):
 
 
 def test_one_click_turns_one_kind_off_without_cookie_or_proof(client, ticket, cast, database):
-    answer = client.client.post(
-        f"/unsubscribe/{ticket}", data={"List-Unsubscribe": "One-Click"}
-    )
+    answer = client.client.post(f"/unsubscribe/{ticket}", data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     assert "no longer get this mail" in text_of(answer.text)
     assert not wants(database, cast)

@@ -249,7 +249,9 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(cast, database, clock, 
     assert (old.sets, old.ends_on) == (2, TODAY + timedelta(days=6))
     assert (new.sets, new.version, new.series_id) == (3, 2, old.series_id)
     assert (new.starts_on, new.ends_on) == (TODAY + timedelta(days=7), None)
-    assert programme(desk, cast, change=str(old.id)).status_code == 404, "an old one stays as it was"
+    assert programme(desk, cast, change=str(old.id)).status_code == 404, (
+        "an old one stays as it was"
+    )
 
 
 def test_a_change_waits_for_tomorrow_when_todays_is_logged(desk, cast, visit, database):

@@ -102,9 +102,7 @@ def test_zero_is_an_answer_and_silence_is_none(phone, cast, database):
 
 def test_the_summary_follows_each_write(phone, cast, database):
     phone.send(phone.form("/today"), pain_average="9", soreness="1", all_done="1")
-    (row,) = rows_of(
-        database, EpisodeSummary, EpisodeSummary.patient_id == cast.alice.patient_id
-    )
+    (row,) = rows_of(database, EpisodeSummary, EpisodeSummary.patient_id == cast.alice.patient_id)
     assert (row.last_logged_on, row.pain_end, row.pain[-2:]) == (TODAY, TODAY, "49")
     assert (row.last_soreness, row.last_soreness_at) == (1, NOW)
     assert row.done_halves[-2:] == "12"
@@ -356,7 +354,9 @@ def test_an_unknown_zone_is_not_believed(phone, cast, database):
         (datetime(2026, 3, 29, 3, 0, tzinfo=UTC), "America/New_York", "2026-03-28"),
     ],
 )
-def test_the_local_day_holds_when_the_clock_changes(moment, zone, day, cast, visit, clock, database):
+def test_the_local_day_holds_when_the_clock_changes(
+    moment, zone, day, cast, visit, clock, database
+):
     clock.move_to(moment)
     phone = visit(cast.bob)
     form = phone.form("/today")
@@ -456,12 +456,12 @@ def test_soreness_of_a_past_day_stands_on_its_evening(cast, visit, maker, databa
     maker.needled(cast.pia, cast.bob, NEEDLED_AT)
     phone = visit(cast.bob)
     phone.send(phone.form(f"/today?date={YESTERDAY}"), soreness="6")
-    (row,) = rows_of(
-        database, SorenessEntry, SorenessEntry.patient_id == cast.bob.patient_id
-    )
+    (row,) = rows_of(database, SorenessEntry, SorenessEntry.patient_id == cast.bob.patient_id)
     assert (row.felt_at, row.is_backfilled) == (datetime(2026, 3, 10, 20, tzinfo=UTC), True)
     phone.send(phone.form(f"/today?date={YESTERDAY}"), soreness="4")
-    assert len(rows_of(database, SorenessEntry, SorenessEntry.patient_id == cast.bob.patient_id)) == 1
+    assert (
+        len(rows_of(database, SorenessEntry, SorenessEntry.patient_id == cast.bob.patient_id)) == 1
+    )
 
 
 def test_soreness_before_the_needles_is_refused(cast, visit, maker, database):
@@ -512,8 +512,7 @@ def test_two_clinics_each_get_their_own_day(cast, visit, database):
     phone.send(form, **{"pain_average": "2", "note": "for the first", f"pain_average-{second}": "8",
                         f"note-{second}": "for the second"})  # fmt: skip
     notes = {
-        row.clinic_id: row.note
-        for row in rows_of(database, DiaryDay, DiaryDay.local_date == TODAY)
+        row.clinic_id: row.note for row in rows_of(database, DiaryDay, DiaryDay.local_date == TODAY)
     }
     by_episode = {
         row.episode_id: (row.clinic_id, row.pain_average)
