@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -254,9 +255,12 @@ def quay(clinic_server):
 
 
 def test_after_signing_out_the_back_button_shows_nothing(driver, clinic_server, quay):
-    # Playwright's own default leaves the cache for going back out; phones have it.
+    # Playwright's own default leaves out the cache for going back; phones have it.
     browser = launch(driver, ignore_default_args=["--disable-back-forward-cache"])
-    with opened(browser, base_url=clinic_server.address, viewport=PHONE) as page:
+    with (
+        closing(browser),
+        opened(browser, base_url=clinic_server.address, viewport=PHONE) as page,
+    ):
         page.goto(quay.links["wim"])
         Thumb(page).join("Wim Lund", 1970)
         for path in ("/progress", "/me"):
@@ -269,7 +273,6 @@ def test_after_signing_out_the_back_button_shows_nothing(driver, clinic_server, 
             page.wait_for_url(re.compile(r"/sign-in\b"))
             for told in ("Wim", "Left shoulder"):
                 expect(page.get_by_text(told)).to_have_count(0)
-    browser.close()
 
 
 # A session that ends while somebody types.
