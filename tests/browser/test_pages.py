@@ -25,6 +25,7 @@ SIDEWAYS = """() => {
   const out = [];
   for (const one of document.querySelectorAll("body *")) {
     const box = one.getBoundingClientRect();
+    if (one.parentElement.closest(".scroll, svg")) continue;
     if (box.right > root.clientWidth + 1) out.push(one.outerHTML.slice(0, 120));
   }
   return [`${root.scrollWidth} px`, ...out.slice(0, 4)];
