@@ -31,6 +31,7 @@ FLOORS = {
     "adapters": {"services.ports"},
     "web": {"domain", "services", "formats", "config", "paths"},
     "config": {"domain"},
+    "i18n": {"paths", "domain"},
     "paths": set(),
 }
 ASSEMBLERS = {"app", "cli", "serving", "worker", "bench"}
@@ -134,7 +135,9 @@ def test_every_module_opens_with_a_sentence_on_its_job():
 
 # Templates.
 
-INLINE = re.compile(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\bsrc=)|javascript:")
+INLINE = re.compile(
+    r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\bsrc=)|javascript:"
+)
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)

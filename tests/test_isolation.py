@@ -42,6 +42,7 @@ FORMS = {
     "physio.take_over": {"own": "on"},
     "physio.add_episode": EPISODE,
     "physio.close_episode": {},
+    "physio.plan_visit": {"next_visit_on": "2026-04-01"},
     "physio.record_session": SESSION,
     "physio.change_programme": DOSE,
     "physio.end_prescription": {},

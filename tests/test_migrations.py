@@ -160,7 +160,9 @@ def test_rows_without_parents_stop_an_upgrade_and_keep_the_old_schema(tmp_path):
 def test_foreign_keys_hold_again_after_an_upgrade(engines):
     upgraded, _ = engines
     migrate.upgrade(upgraded)
-    statement = text("INSERT INTO session_grant (session_id, clinic_id, person_id) VALUES (:a,:a,:a)")
+    statement = text(
+        "INSERT INTO session_grant (session_id, clinic_id, person_id) VALUES (:a,:a,:a)"
+    )
     with pytest.raises(Exception, match=r"(?i)foreign key"), upgraded.begin() as connection:
         connection.execute(statement, {"a": "0" * 32})
 

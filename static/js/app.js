@@ -19,12 +19,17 @@ function guardDoubleTaps() {
   // Back from the next page: the form may be sent again.
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 }
 
 async function register() {
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/sw.js");
+  try {
+    await navigator.serviceWorker.register("/sw.js");
+  } catch {
+    // Cut off by a sign-out or a lost network: every page works without, and the next one tries again.
+  }
 }
 
 tellZone();

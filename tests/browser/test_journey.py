@@ -50,6 +50,11 @@ class Thumb:
         self.tap(".save-bar button")
         expect(self.page.locator(".flash.saved")).to_be_visible()
 
+    def counted(self, what: str, most: int) -> None:
+        """Tell how many taps it took (`pytest -s` shows it); no more than allowed."""
+        print(f"\n{what}: {self.taps} taps")  # noqa: T201 - a measure of ours
+        assert self.taps <= most
+
     def join(self, name: str, year: int, *, agrees: bool = True) -> None:
         """Say who one is."""
         self.type("name", name)
@@ -183,8 +188,7 @@ def test_a_clinic_and_its_patient(clinic_server, desk, phone, today):
     thumb.join("Mara Quist", 1979)
     thumb.rate("pain_average", 4)
     thumb.save_day()
-    print(f"\ntaps from the link to the first rating: {thumb.taps}")
-    assert thumb.taps <= MOST_TAPS_TO_JOIN
+    thumb.counted("from the link to the first rating", MOST_TAPS_TO_JOIN)
 
     for days, pain in ((1, 5), (2, 6)):
         thumb.tap(f".week a[href*='{today - timedelta(days=days)}']")
@@ -206,8 +210,7 @@ def test_a_clinic_and_its_patient(clinic_server, desk, phone, today):
     thumb.rate("soreness", 2)
     thumb.tap("label.all-done")
     thumb.save_day()
-    print(f"taps of a whole day: {thumb.taps}")
-    assert thumb.taps <= MOST_TAPS_A_DAY
+    thumb.counted("a whole day", MOST_TAPS_A_DAY)
     assert logged_days(desk)[0] == ["3", "2", "1 of 1"]
 
     phone.goto("/me")
@@ -236,8 +239,7 @@ def test_by_short_code(clinic_server, desk, phone, today):
     thumb.join("quist mara", 1979)
     thumb.rate("pain_average", 0)
     thumb.save_day()
-    print(f"\ntaps from the code to the first rating: {thumb.taps}")
-    assert thumb.taps <= MOST_TAPS_TO_JOIN
+    thumb.counted("from the code to the first rating", MOST_TAPS_TO_JOIN)
     assert [row[0] for row in logged_days(desk)] == ["0"]
 
     phone.context.clear_cookies()

@@ -39,6 +39,8 @@ def sign_in(page: Page, who: str = "pat") -> None:
 def wait_for_worker(page: Page) -> None:
     """Until a service worker has cached what it keeps and answers for this page."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    # A page that was still loading when the worker began is its own only from the next load on.
+    page.reload()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 

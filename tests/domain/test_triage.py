@@ -1,184 +1,182 @@
-"""The caseload's reasons: each rule at its edge, and which one speaks when several apply."""
+"""The caseload's rules, each at its edge; and due days counted as by hand."""
 
-from dataclasses import replace
+from __future__ import annotations
+
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.strip import build
-from tracker.domain.triage import EpisodeFacts, Kind, Line, due_count, reason_for
+from tracker.domain.strip import Strip, build
+from tracker.domain.triage import (
+    ORDER,
+    EpisodeFacts,
+    Kind,
+    Line,
+    due_count,
+    reason_for,
+    stretch_counts,
+)
 
-TODAY = date(2026, 11, 22)
-NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 11)
+NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)
 
 
-def day(back):
-    return TODAY - timedelta(days=back)
+def pains(*newest_first, start=0):
+    """A strip from ratings counted backwards from today; None leaves a day out."""
+    return build(
+        {
+            TODAY - timedelta(days=start + ago): value
+            for ago, value in enumerate(newest_first)
+            if value is not None
+        }
+    )
 
 
-def strip(values, newest=0):
-    """A strip of the values given newest first."""
-    return build([(day(newest + back), v) for back, v in enumerate(values) if v is not None])
-
-
-def facts(pain=(), newest=0, **more):
-    logged = [newest + back for back, value in enumerate(pain) if value is not None]
-    given = {
-        "opened_on": day(80),
+def facts(**given):
+    base = {
+        "opened_on": TODAY - timedelta(days=60),
         "is_joined": True,
         "is_sharing": True,
-        "last_logged_on": day(min(logged)) if logged else None,
+        "last_logged_on": TODAY,
         "last_session_at": None,
         "last_soreness": None,
         "last_soreness_at": None,
-        "pain": strip(pain, newest),
     }
-    return EpisodeFacts(**{**given, **more})
+    return EpisodeFacts(**{**base, **given})
 
 
-def kind(known):
-    return reason_for(known, NOW, TODAY).kind
+def kind(**given):
+    return reason_for(facts(**given), NOW, TODAY).kind
 
 
-CALM = [3] * 14
+def needled(hours_ago):
+    moment = NOW - timedelta(hours=hours_ago)
+    return {"last_session_at": moment, "session_hours": build({moment.date(): moment.hour})}
 
 
 @pytest.mark.parametrize(
-    "recent,expected",
+    "strip, expected",
     [
-        ([5, 5], Kind.FLARE),
-        ([6, 5], Kind.FLARE),
-        ([5, 4], Kind.ON_COURSE),
-        ([4, 5], Kind.ON_COURSE),
-        ([5, None, 5], Kind.FLARE),
+        (pains(5, 5, 3, 3, 3, 3, 3), Kind.FLARE),
+        (pains(4, 5, 3, 3, 3, 3, 3), Kind.ON_COURSE),
+        (pains(5, 5, 3, 3, 3, 3), Kind.ON_COURSE),
+        (pains(5, 5, 3, 3, 3, 3, 3, start=4), Kind.FLARE),
+        (pains(5, 5, 3, 3, 3, 3, 3, start=5), Kind.ON_COURSE),
+        (pains(5, None, 5, None, 3, 3, 3, None, 3, 3), Kind.FLARE),
+        (pains(2, 2, 0, 0, 0, 0, 0), Kind.FLARE),
+        (pains(10, 10, 9, 9, 9, 9, 9), Kind.STEADY_HIGH),
+        (pains(7, 7, 7, 7, 7), Kind.STEADY_HIGH),
+        (pains(7, 7, 7, 7, 6), Kind.ON_COURSE),
+        (pains(9, 9, 9, 9), Kind.NEW),
+        (pains(8, None, 8, None, 8, 8, 8), Kind.STEADY_HIGH),
+        (pains(3, 3, 3, 3), Kind.NEW),
+        (Strip(), Kind.NEW),
     ],
 )
-def test_a_flare_is_two_up_on_two_logged_days(recent, expected):
-    assert kind(facts(recent + CALM)) is expected
+def test_pain_alone_decides_at_the_edges(strip, expected):
+    assert kind(pain=strip) is expected
 
 
-def test_the_median_is_of_fourteen_logged_days_and_no_more():
-    assert kind(facts([5, 5] + [3] * 14 + [9] * 40)) is Kind.FLARE
-    assert kind(facts([5, 5] + [3] * 7 + [4] * 7)) is Kind.ON_COURSE
-
-
-def test_under_five_days_before_it_there_is_no_flare():
-    assert kind(facts([9, 9] + [2] * 4)) is not Kind.FLARE
-    assert kind(facts([9, 9] + [2] * 5)) is Kind.FLARE
-
-
-def test_pain_in_the_days_after_needling_is_no_flare():
-    needled = strip([None, None, 14])
-    known = facts([7, 7, *CALM], session_hours=needled, last_session_at=NOW - timedelta(days=2))
-    assert kind(known) is not Kind.FLARE
-
-
-def test_a_flare_says_its_numbers():
-    reason = reason_for(facts([6, 5, *CALM]), NOW, TODAY)
-    assert reason.numbers == {"pain": 6, "usual": 3, "rise": 2, "days": 14}
+def test_the_three_days_after_a_session_are_no_flare():
+    strip = pains(6, 6, 6, 3, 3, 3, 3, 3, 3)
+    assert kind(pain=strip) is Kind.FLARE
+    assert kind(pain=strip, **needled(48)) is not Kind.FLARE
 
 
 @pytest.mark.parametrize(
-    "hours,soreness,expected", [(73, 1, True), (72, 4, False), (80, 0, False), (24, 9, False)]
-)
-def test_soreness_counts_beyond_72_hours_only(hours, soreness, expected):
-    needled = NOW - timedelta(hours=hours + 1)
-    known = facts(
-        CALM,
-        last_session_at=needled,
-        last_soreness=soreness,
-        last_soreness_at=needled + timedelta(hours=hours, minutes=1)
-        if hours == 73
-        else needled + timedelta(hours=hours),
-    )
-    assert (kind(known) is Kind.LONG_SORENESS) is expected
-
-
-def test_soreness_of_an_earlier_session_is_not_held_against_the_last():
-    known = facts(
-        CALM,
-        last_session_at=NOW - timedelta(hours=5),
-        last_soreness=6,
-        last_soreness_at=NOW - timedelta(days=9),
-    )
-    assert kind(known) is Kind.NEEDLED
+    "felt_after, soreness, hours, expected",
+    [(73, 1, 74, Kind.LONG_SORENESS), (72, 5, 74, Kind.ON_COURSE), (73, 0, 74, Kind.ON_COURSE),
+     (73, 5, 192, Kind.LONG_SORENESS), (73, 5, 193, Kind.ON_COURSE)],
+)  # fmt: skip
+def test_soreness_counts_beyond_72_hours_while_it_is_asked_about(
+    felt_after, soreness, hours, expected
+):
+    session = needled(hours)
+    felt_at = session["last_session_at"] + timedelta(hours=felt_after)
+    found = kind(pain=pains(*[3] * 6), last_soreness=soreness, last_soreness_at=felt_at, **session)
+    assert found is expected
 
 
 @pytest.mark.parametrize(
-    "week,expected",
+    "days, expected",
     [
-        ([7] * 5, Kind.STEADY_HIGH),
-        ([7] * 4, Kind.NEW),
-        ([8, 6, 7, 7, 7], Kind.STEADY_HIGH),
-        ([7, 7, 7, 7, 6], Kind.ON_COURSE),
+        (0, Kind.ON_COURSE),
+        (2, Kind.ON_COURSE),
+        (3, Kind.SILENT),
+        (14, Kind.SILENT),
+        (15, Kind.QUIET),
     ],
 )
-def test_steady_high_wants_five_days_and_a_mean_of_seven(week, expected):
-    assert kind(facts(week)) is expected
+def test_silence_is_counted_in_days(days, expected):
+    last = TODAY - timedelta(days=days)
+    assert kind(last_logged_on=last, pain=pains(*[3] * 6, start=days)) is expected
+    assert kind(last_logged_on=None, opened_on=last, pain=pains(*[3] * 6)) is expected
 
 
 @pytest.mark.parametrize(
-    "back,expected",
-    [(2, Kind.ON_COURSE), (3, Kind.SILENT), (14, Kind.SILENT), (15, Kind.QUIET)],
+    "halves, days, expected",
+    [(0, 127, Kind.FEW_STRETCHES), (1, 127, Kind.ON_COURSE), (0, 1, Kind.ON_COURSE),
+     (0, 0b11, Kind.FEW_STRETCHES)],
+)  # fmt: skip
+def test_under_half_of_the_stretches_is_said(halves, days, expected):
+    done = build({TODAY - timedelta(days=ago): halves for ago in range(1, 15)})
+    line = Line(TODAY - timedelta(days=40), None, days)
+    assert kind(pain=pains(*[3] * 6), done_halves=done, lines=[line]) is expected
+
+
+def test_today_is_not_over_yet():
+    line = Line(TODAY, None, 127)
+    assert stretch_counts(facts(lines=[line]), TODAY) == (0.0, 0)
+
+
+def test_joining_and_consent_come_before_everything():
+    high = {"pain": pains(*[9] * 7)}
+    assert kind(is_joined=False, **high) is Kind.NOT_JOINED
+    assert kind(is_sharing=False, **high) is Kind.NOT_SHARING
+
+
+def test_a_session_in_the_last_three_days_is_told():
+    assert kind(pain=pains(*[3] * 6), **needled(70)) is Kind.NEEDLED
+    assert kind(pain=pains(*[3] * 6), **needled(80)) is Kind.ON_COURSE
+
+
+def test_the_order_is_the_kinds_order_and_the_heavier_first():
+    flare = reason_for(facts(pain=pains(8, 8, 3, 3, 3, 3, 3)), NOW, TODAY)
+    lesser = reason_for(facts(pain=pains(5, 5, 3, 3, 3, 3, 3)), NOW, TODAY)
+    high = reason_for(facts(pain=pains(*[8] * 7)), NOW, TODAY)
+    assert flare.rank < lesser.rank < high.rank
+    assert ORDER[Kind.QUIET] == max(ORDER.values())
+
+
+SPANS = st.tuples(
+    st.integers(-40, 40), st.one_of(st.none(), st.integers(-40, 60)), st.integers(0, 127)
 )
-def test_silence_is_said_from_three_days_and_collapsed_beyond_fourteen(back, expected):
-    assert kind(facts(CALM, newest=back)) is expected
 
 
-def test_somebody_who_never_logged_is_silent_since_the_opening():
-    reason = reason_for(facts(opened_on=day(4)), NOW, TODAY)
-    assert (reason.kind, reason.numbers) == (Kind.SILENT, {"days": 4, "ever": 0.0})
+@given(st.lists(SPANS, max_size=6), st.integers(-30, 30), st.integers(0, 40))
+def test_due_days_are_counted_as_by_hand(spans, first, length):
+    def day(offset):
+        return TODAY + timedelta(days=offset)
 
-
-def lines(*mask):
-    return [Line(day(60), None, value) for value in mask]
-
-
-@pytest.mark.parametrize("halves,expected", [(13, Kind.FEW_STRETCHES), (14, Kind.ON_COURSE)])
-def test_under_half_of_the_stretches_of_fourteen_days(halves, expected):
-    done = strip([None] + [1] * min(halves, 14))
-    assert kind(facts(CALM, done_halves=done, lines=lines(127))) is expected
-
-
-def test_a_stretch_or_two_due_is_too_few_to_speak_of():
-    assert kind(facts(CALM, lines=[Line(day(3), None, 127)])) is Kind.ON_COURSE
-
-
-def test_without_consent_nothing_logged_is_read():
-    assert kind(facts([9, 9, *CALM], is_sharing=False)) is Kind.NOT_SHARING
-    assert kind(facts(is_joined=False)) is Kind.NOT_JOINED
-
-
-@given(st.lists(st.one_of(st.none(), st.integers(0, 10)), min_size=1, max_size=40))
-def test_every_history_has_exactly_one_reason(pain):
-    reason = reason_for(facts(pain), NOW, TODAY)
-    assert reason.kind in Kind
-
-
-@given(
-    st.lists(st.integers(0, 10), min_size=16, max_size=30), st.integers(1, 60), st.integers(60, 84)
-)
-def test_days_without_an_entry_far_back_change_nothing(pain, gap, place):
-    known = facts(pain)
-    emptied = replace(known, pain=known.pain.with_value(day(min(place, 83)), None))
-    assert reason_for(emptied, NOW, TODAY) == reason_for(known, NOW, TODAY)
-
-
-dates = st.integers(0, 40).map(day)
-line = st.builds(Line, dates, st.one_of(st.none(), dates), st.integers(1, 127))
-
-
-@given(st.lists(line, max_size=4), dates, st.integers(0, 30))
-def test_due_days_are_counted_as_one_would_by_hand(programme, first, span):
-    last = first + timedelta(days=span)
+    lines = [
+        Line(day(start), None if end is None else day(end), mask) for start, end, mask in spans
+    ]
     by_hand = sum(
         1
-        for offset in range(span + 1)
-        for own in programme
-        if own.starts_on <= (at := first + timedelta(days=offset))
-        and (own.ends_on is None or at <= own.ends_on)
-        and own.days >> at.weekday() & 1
+        for line in lines
+        for offset in range(first, first + length + 1)
+        if line.starts_on <= day(offset)
+        and (line.ends_on is None or day(offset) <= line.ends_on)
+        and line.days >> day(offset).weekday() & 1
     )
-    assert due_count(programme, first, last) == by_hand
+    assert due_count(lines, day(first), day(first + length)) == by_hand
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 10)), max_size=30))
+def test_every_course_has_one_reason(ratings):
+    strip = pains(*ratings)
+    found = reason_for(facts(pain=strip, last_logged_on=strip.end), NOW, TODAY)
+    assert found.kind in ORDER
+    assert len(found.rank) == 2

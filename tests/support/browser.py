@@ -50,7 +50,7 @@ DESK = {"width": 1280, "height": 800}
 WITHIN = 60
 """Seconds that a server has to start or to stop."""
 
-SECRET = "a throw-away secret of forty characters.."  # noqa: S105 - nothing real is kept with it
+SECRET = "a throw-away secret of forty characters.."
 
 AXE_SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 

@@ -181,7 +181,7 @@ class Maker:
         by: Colleague | None = None,
         email: str = "",
     ) -> Colleague:
-        email = email or f"{name.split()[0].lower()}@{house.name.lower()}.example"
+        email = email or f"{name.split(maxsplit=1)[0].lower()}@{house.name.lower()}.example"
         token = self.invite_colleague(house, email, role, now, by)
         with self.database.door(writes=True) as door:
             opened = joining.look_up(door, self.secrets, token, now)

@@ -30,7 +30,7 @@ PAGES = [
 MAY_BE_KEPT = {"/safety", "/offline", "/sw.js", "/manifest.webmanifest"}
 
 
-def open_page(page, cast, visit):
+def open_page(place, cast, visit):
     who, path = place
     browser = visit(getattr(cast, who) if who else None)
     return path, browser.get(path.replace("ID", str(cast.alice.patient_id)))

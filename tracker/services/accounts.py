@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets as random_secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from tracker.domain.access import Actor, OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.errors import Expired, Invalid, NotFound, Unauthenticated
@@ -48,7 +49,51 @@ class Device:
     is_this: bool
 
 
-# Who is it?
+# Who is it? Asked at every request, so these statements are built once.
+
+_SESSION = (
+    select(
+        AuthSession.id,
+        AuthSession.kind,
+        AuthSession.clinic_id,
+        AuthSession.created_at,
+        AuthSession.seen_at,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.language,
+        Person.zone,
+    )
+    .join(Person, Person.id == AuthSession.person_id)
+    .where(AuthSession.token_hash == bindparam("token"), AuthSession.ended_at.is_(None))
+)
+_RECORDS = (
+    select(Patient.clinic_id, Patient.id, Clinic.name, Clinic.zone)
+    .join(
+        SessionGrant,
+        (SessionGrant.clinic_id == Patient.clinic_id)
+        & (SessionGrant.person_id == Patient.person_id),
+    )
+    .join(
+        Membership,
+        (Membership.clinic_id == Patient.clinic_id) & (Membership.person_id == Patient.person_id),
+    )
+    .join(Clinic, Clinic.id == Patient.clinic_id)
+    .where(
+        SessionGrant.session_id == bindparam("session"),
+        Patient.person_id == bindparam("person"),
+        Membership.ended_at.is_(None),
+    )
+    .order_by(Clinic.name)
+)
+_MEMBERSHIPS = (
+    select(Membership.clinic_id, Membership.id, Membership.role, Clinic.name, Clinic.zone)
+    .join(Clinic, Clinic.id == Membership.clinic_id)
+    .where(
+        Membership.person_id == bindparam("person"),
+        Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+        Membership.ended_at.is_(None),
+    )
+)
 
 
 def find_actor(door: Door, secrets: Secrets, token: str, now: datetime) -> Actor | None:
@@ -61,48 +106,16 @@ def find_actor_seen(
 ) -> tuple[Actor | None, bool]:
     """The actor behind a session token, and whether last-seen is old enough to be written."""
     hashed = secrets.keyed_hash("session", token)
-    row = door.run(
-        select(
-            AuthSession.id,
-            AuthSession.kind,
-            AuthSession.clinic_id,
-            AuthSession.created_at,
-            AuthSession.seen_at,
-            Person.id.label("person_id"),
-            Person.name,
-            Person.language,
-            Person.zone,
-        )
-        .join(Person, Person.id == AuthSession.person_id)
-        .where(AuthSession.token_hash == hashed, AuthSession.ended_at.is_(None))
-    ).one_or_none()
+    row = door.session.execute(_SESSION, {"token": hashed}).one_or_none()
     if row is None or not is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now):
         return None, False
     find = _staff_actor if row.kind == SessionKind.STAFF else _patient_actor
     return find(door, row), now - row.seen_at >= SEEN_EVERY
 
 
-def _patient_actor(door: Door, row: Row[tuple[object, ...]]) -> PatientActor:
-    records = door.run(
-        select(Patient.clinic_id, Patient.id, Clinic.name, Clinic.zone)
-        .join(
-            SessionGrant,
-            (SessionGrant.clinic_id == Patient.clinic_id)
-            & (SessionGrant.person_id == Patient.person_id),
-        )
-        .join(
-            Membership,
-            (Membership.clinic_id == Patient.clinic_id)
-            & (Membership.person_id == Patient.person_id),
-        )
-        .join(Clinic, Clinic.id == Patient.clinic_id)
-        .where(
-            SessionGrant.session_id == row.id,
-            Patient.person_id == row.person_id,
-            Membership.ended_at.is_(None),
-        )
-        .order_by(Clinic.name)
-    ).all()
+def _patient_actor(door: Door, row: Row[*tuple[Any, ...]]) -> PatientActor:
+    known = {"session": row.id, "person": row.person_id}
+    records = door.session.execute(_RECORDS, known).all()
     return PatientActor(
         person_id=row.person_id,
         session_id=row.id,
@@ -113,16 +126,8 @@ def _patient_actor(door: Door, row: Row[tuple[object, ...]]) -> PatientActor:
     )
 
 
-def _staff_actor(door: Door, row: Row[tuple[object, ...]]) -> StaffActor | None:
-    memberships = door.run(
-        select(Membership.clinic_id, Membership.id, Membership.role, Clinic.name, Clinic.zone)
-        .join(Clinic, Clinic.id == Membership.clinic_id)
-        .where(
-            Membership.person_id == row.person_id,
-            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
-            Membership.ended_at.is_(None),
-        )
-    ).all()
+def _staff_actor(door: Door, row: Row[*tuple[Any, ...]]) -> StaffActor | None:
+    memberships = door.session.execute(_MEMBERSHIPS, {"person": row.person_id}).all()
     for member in memberships:
         if member.clinic_id == row.clinic_id:
             return StaffActor(

@@ -59,6 +59,11 @@ class CaseRow:
         return str(self.raw.name)
 
     @property
+    def is_sharing(self) -> bool:
+        """Whether the patient's consent stands."""
+        return self.facts.is_sharing
+
+    @property
     def complaint(self) -> str:
         """The episode in short words."""
         return str(self.raw.complaint)

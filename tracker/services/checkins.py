@@ -213,8 +213,8 @@ def open_book(scope: Scope, moment: Moment, entries: DayEntries) -> Book:
     )
 
 
-def _check_day(episode: Episode, moment: Moment) -> None:
-    refusal = LoggableDays(episode.opened_on, moment.today).refuses(moment.local_date)
+def _check_day(opened_on: date, moment: Moment) -> None:
+    refusal = LoggableDays(opened_on, moment.today).refuses(moment.local_date)
     if refusal is not None:
         raise Invalid({"local_date": [refusal]})
 
@@ -230,7 +230,7 @@ def _check_scale(name: str, value: int | None) -> None:
 def record_checkin(book: Book, given: CheckinInput) -> None:
     """Record or amend one episode's day."""
     episode = book.episode(given.episode_id)
-    _check_day(episode, book.moment)
+    _check_day(episode.opened_on, book.moment)
     for name in PAIN_FIELDS:
         _check_scale(name, getattr(given, name))
     if given.pain_average is None:
@@ -275,23 +275,30 @@ def record_diary_day(book: Book, given: DayInput) -> None:
         raise Invalid({"note": ["note_long"]})
     for name in ("sleep", "stress"):
         _check_scale(name, getattr(given, name))
+    if given.is_empty and given.clinic_id not in book.days:
+        return
+    _check_any_day(book, given.clinic_id)
     row = book.days.get(given.clinic_id)
     if row is not None:
         edited = {**{name: getattr(given, name) for name in DAY_FIELDS}, "note": note}
         book.amend(row, edited, given.base_rev)
-    elif not given.is_empty:
-        _new_diary_day(book, given, note)
     else:
-        return
+        _new_diary_day(book, given, note)
     book.saved.count += 1
+
+
+def _check_any_day(book: Book, clinic_id: UUID) -> None:
+    """A day counts from the opening of the first of this clinic's episodes."""
+    opened = [row.opened_on for row in book.episodes.values() if row.clinic_id == clinic_id]
+    if not opened:
+        raise NotFound("clinic")
+    _check_day(min(opened), book.moment)
 
 
 def _new_diary_day(book: Book, given: DayInput, note: str) -> None:
     patient_id = dict(_patients(book.scope)).get(given.clinic_id)
     if patient_id is None:
         raise NotFound("clinic")
-    if book.moment.local_date > book.moment.today:
-        raise Invalid({"local_date": ["future_day"]})
     row = DiaryDay(
         clinic_id=given.clinic_id,
         patient_id=patient_id,
@@ -315,6 +322,7 @@ def record_soreness(book: Book, given: SorenessInput) -> None:
     session = book.sessions.get(given.needling_session_id)
     if session is None:
         raise NotFound("needling session")
+    _check_day(book.episode(session.episode_id).opened_on, book.moment)
     row = book.soreness.get(given.entry_id)
     if row is None:
         row = _new_soreness(book, given, session)

@@ -30,6 +30,8 @@ T = TypeVar("T", NeedlingSession, Prescription)
 
 def lock_patient(scope: Scope, clinic_id: UUID, patient_id: UUID) -> None:
     """Serialise writes of one patient (two tabs, a double tap); SQLite's writers queue anyway."""
+    if scope.has_one_writer:
+        return
     scope.rows(
         select(Patient.id)
         .where(Patient.clinic_id == clinic_id, Patient.id == patient_id)

@@ -79,8 +79,9 @@ def put_once(
             fault="",
         )
         .on_conflict_do_nothing(index_elements=["clinic_id", "person_id", "kind", "period"])
+        .returning(Outbox.id)
     )
-    return bool(door.run(statement).rowcount == 1)
+    return door.run(statement).scalar() is not None
 
 
 def waiting(door: Door, now: datetime, limit: int) -> Sequence[int]:

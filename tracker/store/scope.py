@@ -56,12 +56,23 @@ class Scope:
 
     def __init__(self, session: Session, actor: Actor) -> None:
         self._session = session
+        self._seen: dict[Any, ColumnElement[bool]] = {}
         self.actor = actor
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether this transaction's engine lets one writer in at a time (SQLite)."""
+        return self._session.get_bind().dialect.name == "sqlite"
 
     # What may be seen.
 
     def visible(self, model: Any) -> ColumnElement[bool]:
         """SQL: which rows of `model` this actor may see."""
+        if model not in self._seen:
+            self._seen[model] = self._visible(model)
+        return self._seen[model]
+
+    def _visible(self, model: Any) -> ColumnElement[bool]:
         if isinstance(self.actor, StaffActor):
             return self._visible_to_staff(model, self.actor)
         return self._visible_to_patient(model, self.actor)

@@ -15,7 +15,6 @@ from tracker.services.clinics import ClinicSettings
 from tracker.services.joining import NewInvitation
 from tracker.web import forms
 from tracker.web.access import for_leads, hub, now, reading, writing
-from tracker.web.language import LANGUAGES
 from tracker.web.physio import again, draw_qr, see_other
 
 pages = Blueprint("clinic", __name__)
@@ -41,8 +40,6 @@ def change_clinic() -> Response:
     form = forms.ClinicForm(request.form)
     try:
         form.check()
-        if form.language.data not in LANGUAGES:
-            raise Invalid({"language": ["unknown"]})
         values = {name: getattr(form, name).data for name in ClinicSettings.__dataclass_fields__}
         with writing() as scope:
             clinics.change_settings(scope, ClinicSettings(**values))

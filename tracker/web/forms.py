@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
+from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
 
 
@@ -82,6 +83,17 @@ class AtMost(Length):
     def __call__(self, form: Any, field: Field) -> None:
         if field.data and len(field.data) > self.max:
             raise StopValidation(text_of(self.code))
+
+
+class OneOf:
+    """One of some known values."""
+
+    def __init__(self, values: Collection[str]) -> None:
+        self.values = values
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data not in self.values:
+            raise StopValidation(text_of("unknown"))
 
 
 class ParsedField(Field):
@@ -390,7 +402,7 @@ class ClinicForm(Page):
 
     name = TextField(validators=[needed(), AtMost(120)])
     zone = TextField(validators=[needed(), AtMost(64)])
-    language = TextField(default="en")
+    language = TextField(default="en", validators=[OneOf(LANGUAGES)])
     emergency_number = TextField(validators=[needed(), AtMost(40)])
     clinic_number = TextField(validators=[needed(), AtMost(40)])
     out_of_hours_number = TextField(validators=[AtMost(40)])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
+from babel import dates
 from flask import Flask, request
 from flask_babel import Babel, format_date, format_datetime, get_locale
 
@@ -52,7 +54,14 @@ def weekday(value: date) -> str:
 
 def short_day(value: date) -> str:
     """22 Nov."""
-    return str(format_date(value, "d. MMM" if _is_german() else "d MMM")).removesuffix(".")
+    return _short_day(value, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _short_day(value: date, locale: str) -> str:
+    # A table of a year asks for hundreds, and they are the same for everybody.
+    pattern = "d. MMM" if locale.startswith("de") else "d MMM"
+    return str(dates.format_date(value, pattern, locale=locale)).removesuffix(".")
 
 
 def clock(value: datetime, zone: str) -> str:
