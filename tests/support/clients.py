@@ -39,7 +39,8 @@ class Browser:
         """A token that fits this browser's session, as a page would carry it."""
         with self.client.session_transaction() as session:
             raw = session.setdefault("csrf_token", RAW_TOKEN)
-        return str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw))
+        key = self.app.config["SECRET_KEY"]
+        return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(raw))
 
     def carry(self, token: str) -> Browser:
         """Put a session's token into the cookie, as signing in does."""
@@ -67,7 +68,7 @@ class Browser:
 
     def send(self, form: Form, *, follow: bool = False, **changes: Any) -> TestResponse:
         """Send a form as it stands, with some answers changed (None leaves a field out)."""
-        data = form.filled({name: value for name, value in changes.items()})
+        data = form.filled(changes)
         self.page = self.client.post(form.action, data=data, follow_redirects=follow)
         return self.page
 

@@ -38,7 +38,7 @@ class SqliteStore:
 
 
 class PostgresStore:
-    """One migrated database, emptied before each test."""
+    """One migrated database, emptied before each test; its numbers go on."""
 
     def __init__(self, server: PostgresServer) -> None:
         self._url = server.create_database("tests")
@@ -46,10 +46,11 @@ class PostgresStore:
         upgrade(self._engine)
 
     def fresh(self) -> str:
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        # Few rows are deleted in a fraction of the time that TRUNCATE needs for new files.
+        tables = reversed(Base.metadata.sorted_tables)
         with self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql("; ".join(f'DELETE FROM "{one.name}"' for one in tables))
         return self._url
 
     def close(self) -> None:
