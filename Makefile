@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock i18n icons clean
+.PHONY: help install demo test check lock i18n icons clean screenshots
 
 help: ## show this list
 	@grep -E '^[a-z0-9]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 18
@@ -47,6 +47,9 @@ DRAW := import io, resvg_py, sys; from PIL import Image; size = int(sys.argv[2])
 icons: $(VENV)/.dev ## draw the app's PNG icons anew from their SVGs
 	@for icon in $(ICONS); do echo $$icon | tr : ' '; done | while read -r name source size; do \
 	  $(BIN)/python -c '$(DRAW)' static/img/$$source.svg $$size static/img/$$name.png || exit 1; done
+
+screenshots: $(VENV)/.dev ## take the README's pictures anew from the demo
+	$(BIN)/python -m tests.support.screenshot
 
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov test-results build dist

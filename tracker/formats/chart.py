@@ -241,7 +241,9 @@ def _pain(plan: Plan) -> str:
     runs = logged_runs(line.inside(), lambda day: day.pain)
     if not runs:
         middle = (plan.left + plan.right) / 2
-        return label(middle, lane.y(5) + 4, plan.words.empty, ink.ink_2, anchor="middle")
+        # A rim of paper round the letters: a 72 h band may lie behind them.
+        rim = f' stroke="{ink.sheet}" stroke-width="6" paint-order="stroke"'
+        return label(middle, lane.y(5) + 4, plan.words.empty, ink.ink_2, anchor="middle", more=rim)
     radius = min(max(plan.day_width * 0.32, 1.7), 3)
     paths, dots = [], []
     for run in runs:

@@ -97,6 +97,11 @@ class Today:
         return bool(self.episodes) and all(item.checkin for item in self.episodes)
 
     @property
+    def is_backfilled(self) -> bool:
+        """Whether what is saved was added on a later day."""
+        return any(item.checkin.is_backfilled for item in self.episodes if item.checkin)
+
+    @property
     def minutes(self) -> int:
         """Minutes that the stretches due take, rounded up."""
         sides = {"both": 2}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote
 
 from flask import (
     Flask,
@@ -126,7 +127,7 @@ def zone() -> str:
     found = actor()
     if isinstance(found, StaffActor):
         return found.clinic_zone
-    told = request.cookies.get(ZONE_COOKIE, "").replace("%2F", "/")
+    told = unquote(request.cookies.get(ZONE_COOKIE, ""))
     return told if is_zone(told) else found.zone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from tracker.services import health
@@ -37,6 +38,23 @@ def manifest() -> Response:
         "background_color": "#faf8f4",
         "theme_color": "#0b6b6f",
         "icons": icons,
+        "screenshots": [
+            {
+                "src": _static("img/screenshot-today.png"),
+                "sizes": "780x1688",
+                "type": "image/png",
+                "form_factor": "narrow",
+                "label": _("A day on the phone"),
+            },
+            {
+                "src": _static("img/screenshot-patients.png"),
+                "sizes": "1280x800",
+                "type": "image/png",
+                "form_factor": "wide",
+                "label": _("The patients of a clinic"),
+            },
+        ],
+        "lang": str(get_locale()),
         "shortcuts": [
             {"name": _("Log today"), "url": "/today"},
             {"name": _("Stretches"), "url": "/stretches"},

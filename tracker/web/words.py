@@ -162,7 +162,7 @@ def outcome_words() -> dict[str, str]:
         "done": _("done"),
         "partly": _("partly"),
         "too_hard": _("too hard"),
-        "could_not": _("could not"),
+        "could_not": _("couldn't today"),
     }
 
 
@@ -227,7 +227,7 @@ def reason_sentence(reason: Reason) -> str:
         case Kind.FEW_STRETCHES:
             return _(
                 "Under half of the stretches: %(done)s of %(due)s in 14 days",
-                done=number(n["done"]),
+                done=int(n["done"]),
                 due=number(n["due"]),
             )
         case _:
