@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock i18n icons clean screenshots
+.PHONY: help install demo test quick check lock i18n icons clean screenshots
 
 help: ## show this list
 	@grep -E '^[a-z0-9]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 18
@@ -20,6 +20,9 @@ demo: $(VENV)/.runtime ## serve a fresh demo clinic on http://127.0.0.1:8000 (AR
 test: $(VENV)/.dev ## run all tests, the browser's and PostgreSQL's too (ARGS="tests/domain -x")
 	@.ci/browser-and-postgres $(BIN)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+quick: $(VENV)/.dev ## run the tests that need neither browser nor PostgreSQL
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgres and not slow" $(ARGS)
 
 check: $(VENV)/.dev ## ruff and mypy, without changing a file
 	$(BIN)/ruff check .

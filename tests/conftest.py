@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -23,6 +24,9 @@ from tracker.config import Settings
 from tracker.services.hub import Hub
 from tracker.services.secrets import Secrets
 from tracker.store.scope import Database
+
+hypothesis.settings.register_profile("aftercare", deadline=None)
+hypothesis.settings.load_profile("aftercare")
 
 SECRET = "only-for-tests-" + "x" * 33
 
@@ -97,12 +101,12 @@ def hub(settings) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def database(hub) -> Database:
+def database(hub: Hub) -> Database:
     return hub.database
 
 
 @pytest.fixture
-def secrets(hub) -> Secrets:
+def secrets(hub: Hub) -> Secrets:
     return hub.secrets
 
 
@@ -139,7 +143,7 @@ def app(hub, bare_app, clock) -> Flask:
 
 @pytest.fixture
 def visit(app, maker) -> Visit:
-    """Sign somebody in: visit(cast.alice) is Alice's phone; nobody's is visit()."""
+    """Sign somebody in: `visit(cast.alice)` is her phone, `visit()` is nobody's."""
 
     def open_browser(who: Somebody | None = None, *besides: House) -> Browser:
         browser = Browser(app)
@@ -151,7 +155,7 @@ def visit(app, maker) -> Visit:
 
 
 @pytest.fixture
-def client(visit) -> Browser:
+def client(visit: Visit) -> Browser:
     """A phone on which nobody is signed in."""
     return visit()
 

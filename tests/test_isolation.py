@@ -31,13 +31,18 @@ COUNTED = ("rate_window", "auth_session", "session_grant")
 LIBRARY = {"stretch_id": ("side-neck", "no-such-stretch")}
 SECRETS = {"token", "ticket"}
 
-SESSION = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
+SESSION: dict[str, object] = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
            "side-0": "right", "insertions-0": "4", "technique-0": "deep"}  # fmt: skip
-DOSE = {"stretch": "chin-tuck-nod", "side": "both", "sets": "1", "repetitions": "3",
+DOSE: dict[str, object] = {"stretch": "chin-tuck-nod", "side": "both", "sets": "1", "repetitions": "3",
         "hold_seconds": "30", "days": ["0", "1"]}  # fmt: skip
-EPISODE = {"complaint": "Knee", "region": "leg", "side": "left", "opened_on": TODAY.isoformat()}
+EPISODE: dict[str, object] = {
+    "complaint": "Knee",
+    "region": "leg",
+    "side": "left",
+    "opened_on": TODAY.isoformat(),
+}
 
-FORMS = {
+FORMS: dict[str, dict[str, object]] = {
     "physio.invite": {},
     "physio.take_over": {"own": "on"},
     "physio.add_episode": EPISODE,
@@ -138,10 +143,10 @@ def test_what_is_foreign_answers_as_if_it_never_was(role, app, database, cast, v
             with app.test_request_context():
                 paths = [app.url_for(rule.endpoint, **values) for values in (foreign, never)]
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-                data = {}
+                data: dict[str, object] = {}
                 if method == "POST":
                     assert rule.endpoint in FORMS, f"{rule.endpoint}: what does its form take?"
-                    data = dict(FORMS[rule.endpoint])
+                    data = {**FORMS[rule.endpoint]}
                 status = same(one, other, method, paths, (data, data), ids)
                 expected = {302, 303, 410} if role == "nobody" else {404, 410}
                 assert status in expected, (rule.endpoint, method, status)
@@ -180,8 +185,8 @@ ROOMS = {
 
 MAY = {
     "nobody": {"anybody"},
-    **dict.fromkeys(PATIENTS, {"anybody", "member", "patient"}),
-    **dict.fromkeys(STAFF - {"lea"}, {"anybody", "member", "physio"}),
+    **{role: {"anybody", "member", "patient"} for role in PATIENTS},
+    **{role: {"anybody", "member", "physio"} for role in STAFF - {"lea"}},
     "lea": {"anybody", "member", "physio", "lead"},
 }
 

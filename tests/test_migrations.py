@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, inspect, text
 
 from tests.support.cast import Maker
@@ -169,13 +170,13 @@ def test_foreign_keys_hold_again_after_an_upgrade(engines):
 
 def test_a_revision_that_fails_leaves_an_empty_database(tmp_path, monkeypatch):
     engine = make_engine(f"sqlite:///{tmp_path / 'broken.db'}")
-    original = migrate.command.upgrade
+    original = command.upgrade
 
-    def fails(*args: object) -> None:
+    def fails(*args: Any) -> None:
         original(*args)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(migrate.command, "upgrade", fails)
+    monkeypatch.setattr(command, "upgrade", fails)
     try:
         with pytest.raises(ZeroDivisionError):
             migrate.upgrade(engine)

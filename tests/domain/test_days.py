@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -106,7 +106,7 @@ def test_days_back_end_today_and_ascend(today, count):
 
 @given(MOMENTS, MOMENTS, ANY_ZONE)
 def test_elapsed_hours_heed_no_clock(one, other, zone):
-    there = other.astimezone(days.ZoneInfo(zone))
+    there = other.astimezone(ZoneInfo(zone))
     assert days.hours_between(one, there) == pytest.approx((other - one) / timedelta(hours=1))
 
 

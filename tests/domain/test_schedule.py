@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +43,7 @@ def test_a_year_has_one_daily_period_for_each_working_day(zone):
 def test_a_year_has_one_weekly_period_for_each_week(zone, every):
     found = periods(weekly_period, zone, every=every)
     weeks = [week_days(period)[0] for period in found]
-    assert all(later - earlier == timedelta(days=7) for earlier, later in zip(weeks, weeks[1:]))
+    assert all(later - earlier == timedelta(days=7) for earlier, later in pairwise(weeks))
     assert 51 <= len(weeks) <= 53
 
 
@@ -51,7 +52,7 @@ def test_a_year_has_one_weekly_period_for_each_week(zone, every):
 def test_it_does_not_matter_at_which_minute_the_worker_runs(zone, minute):
     on_the_hour = set(periods(daily_period, zone, days=20))
     at_a_minute = set(periods(daily_period, zone, minute, days=20))
-    assert len(on_the_hour ^ at_a_minute) <= 1
+    assert len(on_the_hour ^ at_a_minute) <= 2, "one at each end of the span at most"
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.sampled_from(ZONES))

@@ -288,10 +288,15 @@ def test_a_consent_stands_once(database, cast):
 def test_a_write_that_raises_leaves_nothing(database, maker, cast):
     before = contents(database, "auth_session", "session_grant")
     actor = maker.patient(cast.alice)
-    with pytest.raises(ZeroDivisionError), database.scope(actor, writes=True) as scope:
-        scope.add(diary(cast.alice))
-        scope.flush()
-        raise ZeroDivisionError
+
+    def write_and_fail():
+        with database.scope(actor, writes=True) as scope:
+            scope.add(diary(cast.alice))
+            scope.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     assert contents(database, "auth_session", "session_grant") == before
 
 

@@ -56,7 +56,6 @@ def test_withdrawn_staff_see_nothing_that_was_logged(phone, cast, visit, databas
     assert catalog.stretches()["side-neck"].name in shown
     row = row_of_alice(database, maker.staff(cast.pia))
     assert row.reason.kind is Kind.NOT_SHARING
-    assert not row.is_sharing
     assert row.last_pain is None
     assert row.stretches == (0.0, 0)
     assert row.session_days == 1

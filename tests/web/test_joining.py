@@ -11,6 +11,7 @@ from tests.support.cast import NOW, PASSWORD
 from tests.support.databases import rows_of
 from tests.support.pages import text_of
 from tracker.domain.access import Role
+from tracker.domain.errors import Expired
 from tracker.services import joining
 from tracker.store.schema import (
     AuthSession,
@@ -96,7 +97,7 @@ def test_a_double_tap_joins_once(cast, database, secrets):
     for attempt in range(2):
         with database.door(writes=True) as door:
             if attempt:
-                with pytest.raises(joining.Expired):
+                with pytest.raises(Expired):
                     joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())
             else:
                 joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())

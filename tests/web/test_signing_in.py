@@ -207,6 +207,7 @@ def test_a_password_is_not_changed_by_mistake(old, new, words, cast, visit):
 def reset_link(database, secrets, who):
     with database.door() as door:
         person = accounts.find_staff_person(door, who.email)
+        assert person is not None
         return f"/reset/{accounts.reset_ticket(secrets, person)}"
 
 

@@ -283,7 +283,9 @@ def test_one_fault_keeps_the_whole_day_out(phone, cast, database):
     assert not stretches(database, cast)
 
 
-@pytest.mark.parametrize("note", ["a\x00b", "\ud83d\ude00", "‮abc", "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "note", ["a\x00b", "\ud83d\ude00", "\u202eabc", "<script>alert(1)</script>"]
+)
 def test_a_note_of_any_characters_is_taken_or_refused_kindly(note, phone, cast):
     data = {"pain_average": "3", "note": note.encode("utf-8", "surrogatepass")}
     answer = phone.send(phone.form("/today"), **data)

@@ -22,7 +22,7 @@ from tracker.domain.simulate import simulate_each
 from tracker.services import accounts
 from tracker.services.hub import Hub
 from tracker.store import migrate
-from tracker.store.bulk import BulkPatient, BulkStaff, load_clinic, stable_id
+from tracker.store.bulk import BulkPatient, BulkStaff, learn, load_clinic, stable_id
 from tracker.store.schema import Clinic, Membership, Patient
 from tracker.web.access import hub
 
@@ -75,6 +75,7 @@ def fill(bench: Bench, *, patients: int, days: int) -> None:
     )
     with bench.hub.database.door(writes=True) as door:
         load_clinic(door, clinic, [staff], made, today)
+        learn(door)
 
 
 def staff_cookie(bench: Bench) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from tracker.bench import data
@@ -22,6 +23,7 @@ def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:
     cookies = data.patient_cookies(own, [person for _, person in people])
     staff = data.staff_cookie(own)
     _weigh(own, printer, cookies[0][0])
+    _count_taps(own, printer, cookies)
     count = min(given.rounds, 50)
     for words, request in (
         ("/today", Request("/today", cookies[0][0])),
@@ -56,3 +58,15 @@ def _weigh(own: Bench, printer: Printer, cookie: str) -> None:
     printer.row("first /today: requests, with the worker's", str(len(parts)))
     printer.row("first /today: bytes over the wire, headers included", f"{total / 1000:.1f} kB")
     printer.row("  of these before the page stands", f"{shown / 1000:.1f} kB")
+
+
+def _count_taps(own: Bench, printer: Printer, cookies: Sequence[tuple[str, str]]) -> None:
+    """One tap a scale that stands open, one for all stretches, one to save; the most of many."""
+    most = 0
+    for cookie, _token in cookies:
+        page = call(own.app.wsgi_app, Request("/today", cookie, gzip=False).environ()).body.decode()
+        scales = set(re.findall(r'type="radio" name="((?:pain_average|soreness)[^"]*)"', page))
+        most = max(
+            most, len(scales) + page.count('name="all_done"') + page.count('class="save-bar"')
+        )
+    printer.row(f"taps for a whole day, the most of {len(cookies)} patients", str(most))

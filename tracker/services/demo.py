@@ -24,6 +24,7 @@ from tracker.store.bulk import (
     BulkStaff,
     clinics_in,
     empty,
+    learn,
     load_clinic,
     stable_id,
     tables_in,
@@ -106,6 +107,7 @@ def fill(
         empty(door)
         harbour = _fill_harbour(door, now, seed=seed, patients=patients, days=days)
         lighthouse = _fill_lighthouse(door, now, seed=seed, days=days)
+        learn(door)
     return Filled(harbour.patients + lighthouse.patients, harbour.rows + lighthouse.rows)
 
 

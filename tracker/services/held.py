@@ -72,19 +72,21 @@ def hold(
     return token
 
 
-def take(door: Door, secrets: Secrets, token: str, person_id: UUID, now: datetime) -> Held | None:
-    """Take a held form out, for its own person; anybody else's sign-in discards it."""
+def look(door: Door, secrets: Secrets, token: str, person_id: UUID, now: datetime) -> Held | None:
+    """A held form, for its own person; it stays until `discard`, so that a crash loses nothing."""
     row = door.session.get(HeldForm, secrets.keyed_hash("held", token))
-    if row is None:
+    if row is None or row.person_id != person_id or now - row.held_at > KEEP:
         return None
-    held_at = row.held_at
-    content = secrets.unseal(person_id, row.sealed) if row.person_id == person_id else None
-    door.session.delete(row)
-    door.session.flush()
-    if content is None or now - held_at > KEEP:
+    content = secrets.unseal(person_id, row.sealed)
+    if content is None:
         return None
     fields = [(name, value) for name, value in content["fields"]]
-    return Held(content["path"], fields, held_at)
+    return Held(content["path"], fields, row.held_at)
+
+
+def discard(door: Door, secrets: Secrets, token: str) -> None:
+    """Let a held form go: it is saved or shown by now, or somebody else signed in."""
+    door.run(delete(HeldForm).where(HeldForm.token_hash == secrets.keyed_hash("held", token)))
 
 
 def forget_old(door: Door, now: datetime) -> None:

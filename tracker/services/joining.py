@@ -301,7 +301,11 @@ def _claim(door: Door, opened: OpenInvitation, now: datetime) -> Invitation:
 def _become_patient(
     door: Door, patient: Patient, joining: Joining, now: datetime, here: PatientActor | None
 ) -> UUID:
-    person_id = here.person_id if here is not None else None
+    # A phone may be lent: only the same name goes on as the person who is signed in on it.
+    is_lent = here is not None and not invitation.is_same_person(
+        patient.name, patient.year_of_birth, here.name, None
+    )
+    person_id = here.person_id if here is not None and not is_lent else None
     if person_id is not None:
         taken = select(Membership.id).where(
             Membership.clinic_id == patient.clinic_id, Membership.person_id == person_id

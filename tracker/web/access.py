@@ -270,11 +270,21 @@ def is_form_of(person: Actor) -> bool:
     return not bound or held.is_bound(hub().secrets, bound, person.person_id)
 
 
-def take_held() -> held.Held | None:
-    """The form that waited for the person who just signed in; for anybody else it is discarded."""
+def find_held() -> held.Held | None:
+    """The form that waited for the person who just signed in."""
     token = request.cookies.get(HELD_COOKIE)
     found = find_actor()
     if not token or found is None:
         return None
-    with hub().database.door(writes=True) as door:
-        return held.take(door, hub().secrets, token, found.person_id, now())
+    with hub().database.door() as door:
+        return held.look(door, hub().secrets, token, found.person_id, now())
+
+
+def let_held_go(answer: Response) -> Response:
+    """Forget the form that waited: it is saved or shown, or it was somebody else's."""
+    token = request.cookies.get(HELD_COOKIE)
+    if token:
+        with hub().database.door(writes=True) as door:
+            held.discard(door, hub().secrets, token)
+        answer.delete_cookie(HELD_COOKIE)
+    return answer

@@ -66,7 +66,8 @@ def go_home() -> Response:
     """After coming in: what waited is saved first, then on to the page asked for, or home."""
     from tracker.web.patient import resume_held  # noqa: PLC0415 - the two rooms open on each other
 
-    return resume_held() or make_response(redirect(safe_next() or home(), 303))
+    answer = resume_held() or make_response(redirect(safe_next() or home(), 303))
+    return access.let_held_go(answer)
 
 
 @pages.get("/")
@@ -255,7 +256,7 @@ def _join_staff(token: str, opened: OpenInvitation) -> Response:
     form = forms.StaffJoinForm(request.form)
     if not form.validate():
         return _again(_staff_join_page(token, opened, form))
-    count_try((limits.SIGN_IN_BY_ADDRESS, address()))
+    count_try((limits.SIGN_IN_BY_ADDRESS, address()), (limits.SIGN_IN_BY_EMAIL, opened.email or ""))
     try:
         with hub().database.door(writes=True) as door:
             signed_in = joining.join_staff(
@@ -357,6 +358,7 @@ def show_password() -> str:
 def change_password() -> Response:
     """Change it, and sign every other device out."""
     form = forms.ChangePasswordForm(request.form)
+    count_try((limits.SIGN_IN_BY_EMAIL, str(access.staff_actor().person_id)))
     try:
         form.check()
         with hub().database.door(writes=True) as door:

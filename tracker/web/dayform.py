@@ -232,6 +232,19 @@ def complete(form: DayForm, today: Today) -> DayForm:
     return form
 
 
+def surface(form: DayForm, today: Today) -> None:
+    """Say above the page what stands in blocks that the page does not show."""
+    shown = from_day(today)
+    for sent, kept in (
+        (form.checkins, shown.checkins),
+        (form.soreness, shown.soreness),
+        (form.stretches, shown.stretches),
+    ):
+        for suffix in sent.keys() - kept.keys():
+            for texts in sent[suffix].errors.values():
+                form.errors.extend(texts)
+
+
 def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
     values = {}
     if item.checkin:

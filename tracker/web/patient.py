@@ -100,6 +100,7 @@ def _refused(posted: MultiDict[str, str], moment: Moment, errors: dict[str, list
         form = dayform.complete(dayform.from_post(posted, lambda: seen), seen)
         form.validate()
         form.take_errors(errors)
+        dayform.surface(form, seen)
         return _today_page(seen, form, 422)
 
 
@@ -158,12 +159,16 @@ def _not_yours() -> Response:
 
 def resume_held() -> Response | None:
     """After signing in: save the entry that waited, on the day it was meant for."""
-    waiting = access.take_held()
-    if waiting is None or not isinstance(access.find_actor(), PatientActor):
+    waiting = access.find_held()
+    if waiting is None or waiting.path != url_for("patient.show_today"):
         return None
-    if waiting.path != url_for("patient.show_today"):
+    if not isinstance(access.find_actor(), PatientActor):
         return None
-    return save_day(MultiDict(waiting.fields))
+    try:
+        return save_day(MultiDict(waiting.fields))
+    except NotFound:
+        flash(_("An entry that waited for you no longer fits what is open now."), "error")
+        return None
 
 
 # Progress.
