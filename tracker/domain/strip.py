@@ -64,6 +64,18 @@ class Strip:
         text = self.text + MISSING * min(ahead, count) if ahead >= 0 else self.text[:ahead]
         return [_VALUES[c] for c in text[-count:].rjust(count, MISSING)]
 
+    @property
+    def count(self) -> int:
+        """How many of its days have a value."""
+        return len(self.text) - self.text.count(MISSING)
+
+    def days_ago(self, today: date) -> list[int]:
+        """How many days ago the days with a value lie, newest first; negative for days to come."""
+        if self.end is None:
+            return []
+        since = (today - self.end).days
+        return [since + at for at, char in enumerate(reversed(self.text)) if char != MISSING]
+
     def logged(self, today: date) -> Iterator[tuple[int, int]]:
         """(days ago, value) of each logged day up to `today`, newest first."""
         if self.end is None:

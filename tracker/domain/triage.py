@@ -122,9 +122,10 @@ def due_count(lines: Sequence[Line], first: date, last: date) -> int:
 
 def _eligible(facts: EpisodeFacts, today: date, most: int) -> list[tuple[int, int]]:
     """The newest `most` (days ago, pain), without the days of a session's 72 h window."""
+    # A few thousand rows are judged for one page: this is the loop that counts.
     spoilt = {
         ago - after
-        for ago, _ in facts.session_hours.logged(today)
+        for ago in facts.session_hours.days_ago(today)
         for after in range(ELIGIBLE_AFTER_DAYS + 1)
     }
     days = (day for day in facts.pain.logged(today) if day[0] not in spoilt)
@@ -192,12 +193,12 @@ def find_few_stretches(facts: EpisodeFacts, today: date) -> Reason | None:
     return Reason(Kind.FEW_STRETCHES, {"done": done, "due": due}, 1 - done / due)
 
 
-def _calm(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
+def _calm(facts: EpisodeFacts, now: datetime) -> Reason:
     if facts.last_session_at is not None:
         hours = hours_between(facts.last_session_at, now)
         if 0 <= hours <= SORENESS_ALWAYS_HOURS:
             return Reason(Kind.NEEDLED, {"hours": int(hours)}, -hours)
-    logged = sum(1 for _day in facts.pain.logged(today))
+    logged = facts.pain.count
     if logged < FLARE_BASE_LEAST:
         return Reason(Kind.NEW, {"days": logged})
     return Reason(Kind.ON_COURSE, {"days": logged})
@@ -222,5 +223,5 @@ def reason_for(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
         or find_steady_high(facts, today)
         or silence
         or find_few_stretches(facts, today)
-        or _calm(facts, now, today)
+        or _calm(facts, now)
     )
