@@ -29,6 +29,7 @@ self.addEventListener("activate", (event) => {
 async function fromNetworkFirst(request, path) {
   try {
     const answer = await fetch(request);
+    if (answer.status >= 500 && path === "/safety") throw new Error("the server is not well");
     // Kept only as itself: a redirect to the sign-in must never stand in its place.
     if (path === "/safety" && answer.ok && !answer.redirected) {
       const pages = await caches.open(PAGES);

@@ -15,10 +15,17 @@ from tests.support.cast import NOW, TODAY
 from tests.support.databases import rows_of
 from tracker.adapters.mail import FolderMailer, NoMailer, SmtpMailer
 from tracker.domain.access import Role
-from tracker.services import outreach
+from tracker.services import joining, outreach
 from tracker.services.ports import MailFault, Message
 from tracker.store import outreach as post
-from tracker.store.schema import EpisodeSummary, Heartbeat, Membership, Outbox, Person
+from tracker.store.schema import (
+    EpisodeSummary,
+    Heartbeat,
+    Invitation,
+    Membership,
+    Outbox,
+    Person,
+)
 from tracker.worker import due_now
 
 SUNDAY = datetime(2026, 3, 15, 17, 30, tzinfo=UTC)
@@ -27,6 +34,8 @@ NAMES = ("Alice", "Bob", "Carol", "Archer", "Bennett", "Cole", "Dora", "Neck pai
 
 class Postbox:
     """Takes mails, or refuses as many as `faults` says."""
+
+    is_open = True
 
     def __init__(self) -> None:
         self.taken: list[Message] = []
@@ -252,6 +261,110 @@ def test_a_crash_before_sending_loses_nothing(run, postbox, busy, cast, hub, mon
     assert len(to(postbox, cast.pia.email)) == 1
 
 
+def poison_render(hub, postbox, email, monkeypatch):
+    def render(letter):
+        if letter.to == email:
+            raise KeyError("Alice Archer has pain 8")
+        return hub.render(letter)
+
+    return render
+
+
+def poison_send(hub, postbox, email, monkeypatch):
+    take = postbox.send
+
+    def send(message):
+        if message.to == email:
+            raise ValueError("Alice Archer has pain 8")
+        take(message)
+
+    monkeypatch.setattr(postbox, "send", send)
+    return hub.render
+
+
+def poison_letter(hub, postbox, email, monkeypatch):
+    find = post.recipient
+
+    def recipient(door, key):
+        row = find(door, key)
+        if row and row.email == email:
+            raise LookupError("Alice Archer has pain 8")
+        return row
+
+    monkeypatch.setattr(post, "recipient", recipient)
+    return hub.render
+
+
+@pytest.mark.parametrize("poison", [poison_letter, poison_render, poison_send])
+def test_a_poisoned_mail_keeps_no_other_and_is_given_up(
+    poison, app, hub, postbox, busy, cast, monkeypatch, caplog
+):
+    render, database = poison(hub, postbox, cast.pia.email, monkeypatch), hub.database
+    moment = NOW
+    for _ in range(outreach.TRIES):
+        with app.app_context():
+            outreach.run_due(database, hub.secrets, postbox, render, moment)
+        rows = rows_of(database, Outbox)
+        moment = max((r.leased_until for r in rows if r.state == "waiting"), default=moment)
+    (bad,) = [row for row in rows if row.person_id == cast.pia.person_id]
+    assert (bad.state, bad.attempts) == ("failed", outreach.TRIES)
+    assert bad.fault in {"KeyError", "ValueError", "LookupError"}
+    assert "Alice" not in "".join(record.getMessage() for record in caplog.records)
+    assert {row.state for row in rows if row is not bad} <= {"sent", "dropped"}
+    assert postbox.taken
+
+
+def test_a_mail_that_takes_the_worker_down_each_time_is_given_up(run, postbox, busy, database):
+    queued(database)
+    with database.door(writes=True) as door:
+        door.run(update(Outbox).values(attempts=outreach.TRIES))
+    run()
+    assert {(row.state, row.fault) for row in rows_of(database, Outbox)} == {
+        ("failed", "unfinished")
+    }
+    assert not postbox.taken
+
+
+def test_a_long_round_gives_signs_of_life_and_leases_afresh(
+    app, hub, postbox, busy, database, clock, monkeypatch
+):
+    moment = [NOW]
+    beats, leases = [], []
+    beat, claim, take = post.beat, post.claim, postbox.send
+
+    def see_beat(door, name, at):
+        beats.append(at)
+        beat(door, name, at)
+
+    def see_claim(door, key, at, until):
+        leases.append((moment[0], until))
+        return claim(door, key, at, until)
+
+    def slowly(message):
+        moment[0] += timedelta(minutes=1)
+        take(message)
+
+    monkeypatch.setattr(post, "beat", see_beat)
+    monkeypatch.setattr(post, "claim", see_claim)
+    monkeypatch.setattr(postbox, "send", slowly)
+    with app.app_context():
+        counts = outreach.run_due(
+            hub.database, hub.secrets, postbox, hub.render, NOW, lambda: moment[0]
+        )
+    assert counts.sent >= 2
+    assert all(until - at == outreach.LEASE for at, until in leases)
+    assert len(beats) == counts.sent + 1
+    with database.door() as door:
+        assert outreach.is_worker_alive(door, moment[0])
+
+
+def test_signs_of_life_are_cheap(run, busy, database, monkeypatch):
+    beats = []
+    monkeypatch.setattr(post, "beat", lambda *given: beats.append(given))
+    assert run().sent >= 2
+    assert len(beats) == 1
+
+
 # Rechecked when it is sent.
 
 
@@ -288,6 +401,25 @@ def test_whoever_left_since_gets_nothing(change, run, postbox, busy, database, c
     assert row.state == "dropped"
 
 
+def test_a_daily_mail_is_dropped_after_its_day(run, postbox, busy, cast, database):
+    queued(database)
+    run(NOW.replace(hour=22, minute=59))
+    assert len(to(postbox, cast.pia.email)) == 1
+    with database.door(writes=True) as door:
+        door.run(update(Outbox).values(state="waiting", leased_until=None))
+    run(NOW + timedelta(hours=12))
+    assert len(to(postbox, cast.pia.email)) == 1
+    assert waiting(database) == {"dropped"}
+
+
+@pytest.mark.parametrize("day, comes", [(1, True), (2, False)])
+def test_a_weekly_mail_is_dropped_after_its_monday(day, comes, run, postbox, cast, database):
+    with database.door(writes=True) as door:
+        assert outreach.queue_digests(door, SUNDAY)
+    run(SUNDAY.replace(hour=12) + timedelta(days=day))
+    assert bool(to(postbox, "alice@home.example")) is comes
+
+
 def test_what_is_not_shared_is_not_counted(run, postbox, busy, cast, visit):
     for record in (cast.alice, cast.bob):
         visit(record).post("/me/sharing", {"clinic_id": str(cast.harbour.id), "share": "off"})
@@ -322,6 +454,30 @@ def test_a_new_phone_by_mail_opens_each_clinic_by_its_own_link(client, run, post
     assert len(client.get("/me/export.json").json["clinics"]) == 1
 
 
+def test_a_new_phone_mail_tried_again_leaves_one_way_in(
+    client, run, postbox, cast, database, maker
+):
+    with database.scope(maker.staff(cast.pia), writes=True) as scope:
+        by_staff = joining.invite_patient(scope, maker.secrets, cast.alice.patient_id, NOW).token
+    client.send(client.form("/new-phone"), email="alice@home.example")
+    postbox.faults = 10_000
+    moment = NOW
+    for _ in range(3):
+        run(moment)
+        moment += timedelta(minutes=10)
+    postbox.faults = 0
+    run(moment)
+    (mail,) = [mail for mail in postbox.taken if "/join/" in mail.text]
+    mine = rows_of(database, Invitation, Invitation.patient_id == cast.alice.patient_id)
+    mailed = [row for row in mine if row.made_by is None]
+    assert len(mailed) == 4
+    assert len([row for row in mailed if row.used_at is None]) == 1
+    link = re.search(r"/join/[\w-]+", mail.text)
+    assert link is not None
+    for path in (link[0], f"/join/{by_staff}"):
+        assert client.get(path).status_code == 200
+
+
 def test_an_address_of_a_patient_resets_no_password(client, run, postbox, cast):
     client.send(client.form("/forgot"), email="alice@home.example")
     run()
@@ -337,9 +493,12 @@ def test_each_run_leaves_a_sign_of_life(run, database):
     assert beat.beat_at == NOW
 
 
-def test_without_a_post_office_mails_wait(app, hub, busy, database, clock):
-    counts = due_now(app, NOW)
-    assert (counts.sent, counts.failed > 0) == (0, True)
+def test_without_a_post_office_mails_wait_untouched(app, hub, busy, database, clock):
+    for hours in range(10):
+        counts = due_now(app, NOW + timedelta(hours=hours))
+        assert (counts.sent, counts.failed, counts.dropped) == (0, 0, 0)
+    rows = rows_of(database, Outbox)
+    assert {(row.state, row.attempts) for row in rows} == {("waiting", 0)}
     with pytest.raises(MailFault):
         NoMailer().send(Message("a@b.example", "s", "t", "<p>h</p>", "1@aftercare"))
 

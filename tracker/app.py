@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["aftercare"] = make_hub(settings)
+    headers.refuse_foreign_forms(app)
     protect = CSRFProtect(app)
     access.init(app)
     language.init(app)

@@ -45,11 +45,18 @@ class Bell:
             signal.signal(number, self.ring)
 
 
-def due_now(app: Flask, now: datetime) -> outreach.Counts:
-    """Everything due at `now`, once."""
+def due_now(app: Flask, now: datetime | None = None) -> outreach.Counts:
+    """Everything due at `now`, once; without a moment, by the wall clock as it goes on."""
     hub: Hub = app.extensions["aftercare"]
+    clock = _wall_clock if now is None else None
     with app.app_context():
-        return outreach.run_due(hub.database, hub.secrets, hub.mailer(), hub.render, now)
+        return outreach.run_due(
+            hub.database, hub.secrets, hub.mailer(), hub.render, now or _wall_clock(), clock
+        )
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def work(app: Flask, bell: Bell, *, parent: int | None = None) -> None:
@@ -67,7 +74,7 @@ def _is_over(bell: Bell, parent: int | None) -> bool:
 
 def _round(app: Flask) -> None:
     try:
-        counts = due_now(app, datetime.now(UTC))
+        counts = due_now(app, None)
     except Exception as fault:  # noqa: BLE001 - the next round may do better than no worker at all
         # The fault's own words may hold an address or a name: its kind and place have to do.
         frame = traceback.extract_tb(fault.__traceback__)[-1]

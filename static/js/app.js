@@ -23,15 +23,39 @@ function guardDoubleTaps() {
   });
 }
 
+// The safety page has to hold the clinic's numbers before the network goes: kept at each visit.
+async function keepSafety() {
+  if (!("caches" in window) || document.body.classList.contains("door")) return;
+  const HOUR = 3_600_000;
+  if (Date.now() - Number(sessionStorage.getItem("safety-kept")) < HOUR) return;
+  const pages = await caches.open("pages");
+  await pages.add("/safety");
+  sessionStorage.setItem("safety-kept", String(Date.now()));
+}
+
+// A page that comes back on another day, with nothing chosen yet, is that day's.
+function watchTheDay() {
+  const opened = new Date().toDateString();
+  const form = document.querySelector("form[data-day]");
+  let touched = false;
+  form?.addEventListener("input", () => (touched = true));
+  document.addEventListener("visibilitychange", () => {
+    const late = document.visibilityState === "visible" && new Date().toDateString() !== opened;
+    if (form && late && !touched && navigator.onLine) location.reload();
+  });
+}
+
 async function register() {
   if (!("serviceWorker" in navigator)) return;
   try {
     await navigator.serviceWorker.register("/sw.js");
+    await keepSafety();
   } catch {
     // Cut off by a sign-out or a lost network: every page works without, and the next one tries again.
   }
 }
 
 tellZone();
+watchTheDay();
 guardDoubleTaps();
 register();

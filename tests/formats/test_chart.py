@@ -441,6 +441,8 @@ def test_the_share_of_the_stretches(done, due, share):
         ("session", 9, 200, 9),
         ("session", None, 200, 41),
         ("session", 9, 5, 5),
+        ("session", 366, 4000, 366),
+        ("session", 3000, 4000, 366),
         ("2w", None, -3, 0),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.support.cast import NOW, TODAY
@@ -128,3 +130,24 @@ def test_a_table_for_spreadsheets_runs_nothing(cast, visit):
     lines = table.text.splitlines()
     assert lines[0].startswith("local_date,problem,pain_average")
     assert lines[-1] == f"{TODAY},Neck pain,1,,,,,'=1+1,False"
+
+
+def test_share_again_tapped_twice_at_once_gives_one_consent(cast, database, maker):
+    actor = maker.patient(cast.alice)
+    with database.scope(actor, writes=True) as scope:
+        sharing.withdraw(scope, cast.harbour.id, NOW)
+
+    def tap():
+        with database.scope(actor, writes=True) as scope:
+            sharing.give_again(scope, cast.harbour.id, NOW)
+
+    with ThreadPoolExecutor(1) as second:
+        with database.scope(actor, writes=True) as scope:
+            sharing.give_again(scope, cast.harbour.id, NOW)
+            late = second.submit(tap)
+            with pytest.raises(TimeoutError):
+                late.result(0.5)
+        late.result(10)
+    with database.scope(actor) as scope:
+        rows = scope.entities(Consent)
+    assert sorted(row.withdrawn_at is None for row in rows) == [False, True]

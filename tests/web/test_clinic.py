@@ -10,7 +10,7 @@ from tests.support.cast import NOW, PASSWORD
 from tests.support.databases import contents, rows_of
 from tests.support.pages import text_of
 from tracker.domain.access import Role
-from tracker.store.schema import Clinic, Membership
+from tracker.store.schema import Clinic, Membership, Patient
 
 
 @pytest.fixture
@@ -70,6 +70,17 @@ def test_an_ended_membership_ends_its_sign_ins(lead, cast, visit, client):
     assert answer.status_code == 422
 
 
+def test_the_patients_of_an_ended_membership_are_nobodys(lead, cast, database):
+    path = f"/clinic/people/{cast.pia.membership_id}"
+    said = text_of(lead.post(path, {"action": "end"}, follow=True).text)
+    rows = rows_of(database, Patient, Patient.clinic_id == cast.harbour.id)
+    left = {row.name for row in rows if row.physio_id is None}
+    assert {"Alice Archer", "Bob Bennett", "Carol Cole"} <= left
+    assert f"{len(left)} patients were given back" in said
+    assert {row.physio_id for row in rows} == {None, cast.paul.membership_id}
+    assert "given back" not in text_of(lead.post(path, {"action": "end"}, follow=True).text)
+
+
 @pytest.mark.parametrize("action", ["end", "physio"])
 def test_a_lead_can_not_end_or_lower_the_own_membership(action, lead, cast, database):
     answer = lead.post(f"/clinic/people/{cast.lea.membership_id}", {"action": action}, follow=True)
@@ -97,6 +108,50 @@ def test_staff_of_two_clinics_work_in_one_at_a_time(cast, maker, visit, client, 
     assert client.get(f"/patients/{cast.dora.patient_id}").status_code == 404
     assert client.get("/clinic").status_code == 404, "a lead there, a physio here"
     assert client.post("/clinic-choice", {"clinic_id": "nonsense"}).status_code == 404
+
+
+@pytest.fixture
+def desk_of_two(cast, maker, visit):
+    """A lead of both clinics, at work in the first."""
+    token = maker.invite_colleague(cast.lighthouse, cast.lea.email, Role.LEAD, NOW, cast.lina)
+    desk = visit()
+    desk.post(f"/join/{token}", {"name": "Lea", "password": PASSWORD})
+    desk.post("/clinic-choice", {"clinic_id": str(cast.harbour.id)})
+    return desk
+
+
+@pytest.mark.parametrize(
+    "path, action, said",
+    [
+        ("/clinic", None, {"name": "Harbour and more"}),
+        ("/clinic/people", None, {"email": "nina@new.example"}),
+        ("/patients/new", None, {"name": "Zoë", "year_of_birth": "1988", "complaint": "Knee"}),
+        ("/patients/ID", "/patients/ID/own", {}),
+        ("/patients/ID/needling/new", None, {}),
+        ("/patients/ID/programme", None, {"stretch": "chin-tuck-nod"}),
+        ("/patients/ID/episodes/new", None, {"complaint": "Knee"}),
+    ],
+)
+def test_a_page_of_the_clinic_before_saves_nothing_in_the_next(
+    path, action, said, desk_of_two, cast, database
+):
+    path, action = (one and one.replace("ID", str(cast.alice.patient_id)) for one in (path, action))
+    form = desk_of_two.form(path, action)
+    desk_of_two.post("/clinic-choice", {"clinic_id": str(cast.lighthouse.id)})
+    before = contents(database, "auth_session")
+    answer = desk_of_two.send(form, **said)
+    assert answer.status_code == 409
+    assert "belongs to another clinic" in text_of(answer.text)
+    assert contents(database, "auth_session") == before
+    desk_of_two.post("/clinic-choice", {"clinic_id": str(cast.harbour.id)})
+    assert desk_of_two.send(form, **said).status_code in {200, 303}
+
+
+def test_settings_posted_without_their_optional_fields_are_saved_as_empty(lead, cast, database):
+    names = ("opening_hours", "crisis_number", "out_of_hours_number")
+    lead.send(lead.form("/clinic"), **dict.fromkeys(names))
+    (row,) = rows_of(database, Clinic, Clinic.id == cast.harbour.id)
+    assert [getattr(row, name) for name in names] == ["", "", ""]
 
 
 def test_a_clinics_zone_moves_its_days(lead, cast, visit, database):

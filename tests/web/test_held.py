@@ -60,7 +60,7 @@ def test_it_is_saved_on_its_day_after_signing_in_again(
 ):
     clock.shift(timedelta(days=2))
     answer = come_back(held_phone, cast.alice, NOW + timedelta(days=2))
-    assert "Saved, and marked as added later" in text_of(answer.text)
+    assert "Saved for " in text_of(answer.text)
     (row,) = todays(database)
     assert (row.patient_id, row.pain_average, row.is_backfilled) == (cast.alice.patient_id, 7, True)
     (day,) = rows_of(database, DiaryDay, DiaryDay.local_date == TODAY)

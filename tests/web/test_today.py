@@ -246,7 +246,9 @@ def test_a_day_that_can_not_be_logged_is_refused_with_what_was_typed(
     day, words, phone, cast, database
 ):
     before = contents(database, "auth_session")
-    answer = phone.send(phone.form("/today"), pain_average="3", note="kept", local_date=str(day))
+    form = phone.form("/today")
+    sent = {"pain_average": "3", "note": "kept", "local_date": str(day), "was_today": None}
+    answer = phone.send(form, **sent)
     assert answer.status_code == 422
     assert words in text_of(answer.text)
     assert "kept" in answer.text
@@ -258,7 +260,7 @@ def test_a_day_that_can_not_be_logged_is_refused_with_what_was_typed(
 def test_a_day_that_can_not_be_logged_takes_nothing_at_all(ahead, field, phone, database):
     before = contents(database, "auth_session")
     day = str(TODAY + timedelta(days=ahead))
-    answer = phone.send(phone.form("/today"), **{field: "3", "local_date": day})
+    answer = phone.send(phone.form("/today"), **{field: "3", "local_date": day, "was_today": None})
     assert answer.status_code == 422
     assert contents(database, "auth_session") == before
 
@@ -307,7 +309,8 @@ def test_a_day_that_is_filled_in_later_is_marked(phone, cast, database):
     day = TODAY - timedelta(days=3)
     answer = phone.send(phone.form(f"/today?date={day}"), follow=True, pain_average="6",
                         all_done="1")  # fmt: skip
-    assert "marked as added later" in text_of(answer.text)
+    assert "Saved for Sunday 8 March" in text_of(answer.text)
+    assert "added later" in text_of(answer.text)
     assert checkins(database, cast, day)[0].is_backfilled
     assert stretches(database, cast, day)[0].provenance == "backfilled"
     assert "added later" in text_of(phone.get("/progress").text)

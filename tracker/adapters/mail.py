@@ -41,6 +41,8 @@ def build(message: Message, sender: str, sent_at: datetime) -> EmailMessage:
 class SmtpMailer:
     """Hands mails to an SMTP server over one connection, opened at the first."""
 
+    is_open = True
+
     def __init__(self, url: str, sender: str) -> None:
         self._parts = urlsplit(url)
         self._sender = sender
@@ -56,6 +58,10 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
             raise MailFault(f"{type(fault).__name__}: {fault}") from fault
+        except Exception:
+            # Half a mail may have been said: the next one starts on a connection of its own.
+            self.close()
+            raise
 
     def _connect(self) -> smtplib.SMTP:
         host = self._parts.hostname or "localhost"
@@ -87,6 +93,8 @@ class SmtpMailer:
 class FolderMailer:
     """Keeps mails as .eml files that any mail program opens; the demo says where."""
 
+    is_open = True
+
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
@@ -107,6 +115,8 @@ class FolderMailer:
 
 class NoMailer:
     """No post office is set: mails wait in the outbox until there is one."""
+
+    is_open = False
 
     def send(self, message: Message) -> None:
         """Take nothing; raises MailFault."""

@@ -6,7 +6,6 @@ import argparse
 import json
 import logging
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from flask import Flask
 
@@ -41,7 +40,7 @@ def run_due(given: argparse.Namespace) -> int:
     app, settings = _app()
     if _is_alone(settings):
         parts.warn(f"SQLite {sqlite_build().text}: see that nothing else writes meanwhile")
-    counts = loop.due_now(app, given.now or datetime.now(UTC))
+    counts = loop.due_now(app, given.now)
     parts.say(json.dumps(asdict(counts)))
     return 0
 

@@ -20,6 +20,9 @@ RANGE_CHOICES = ("2w", "6w", "12w", "session")
 _WEEKS = {"2w": 2, "6w": 6, "12w": 12}
 _WEEKS_WITHOUT_SESSION = 6
 
+SINCE_SESSION_MOST = timedelta(days=366)
+"""A session may lie years back; more days than a year's make a page that no phone can open."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineDay:
@@ -138,13 +141,13 @@ def range_start(choice: str, today: date, last_session_day: date | None, opened_
     """The first day to show for one of `RANGE_CHOICES`; raises ValueError for another word.
 
     "2w" is the fourteen days that end with today. "session" starts on the day of the last needling
-    session and is six weeks when there was none. No range starts before the episode was opened,
-    or after today.
+    session, a year back at most, and is six weeks when there was none. No range starts before the
+    episode was opened, or after today.
     """
     if choice not in RANGE_CHOICES:
         raise ValueError("not a range of the time line")
     if choice == "session" and last_session_day is not None:
-        first = last_session_day
+        first = max(last_session_day, today - SINCE_SESSION_MOST)
     else:
         weeks = _WEEKS.get(choice, _WEEKS_WITHOUT_SESSION)
         first = today - timedelta(weeks=weeks) + timedelta(days=1)

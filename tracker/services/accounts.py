@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select, update
 
 from tracker.domain.access import Actor, OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.errors import Expired, Invalid, NotFound, Unauthenticated
@@ -228,16 +228,16 @@ def _first_clinic(door: Door, person_id: UUID) -> UUID | None:
 
 def sign_out(door: Door, actor: Actor, now: datetime) -> None:
     """End this session; its token is worthless from here on."""
-    end_session(door, actor.person_id, actor.session_id, now)
+    end_session(door, actor, actor.session_id, now)
 
 
-def end_session(door: Door, person_id: UUID, session_id: UUID, now: datetime) -> None:
+def end_session(door: Door, actor: Actor, session_id: UUID, now: datetime) -> None:
     """End one of a person's own sessions; raises NotFound for anybody else's."""
     ended = door.run(
         update(AuthSession)
         .where(
             AuthSession.id == session_id,
-            AuthSession.person_id == person_id,
+            _reach(actor),
             AuthSession.ended_at.is_(None),
         )
         .values(ended_at=now)
@@ -260,7 +260,7 @@ def list_devices(door: Door, actor: Actor, now: datetime) -> list[Device]:
     """A person's living sign-ins, the newest first."""
     rows = door.session.scalars(
         select(AuthSession)
-        .where(AuthSession.person_id == actor.person_id, AuthSession.ended_at.is_(None))
+        .where(_reach(actor), AuthSession.ended_at.is_(None))
         .order_by(AuthSession.seen_at.desc())
     ).all()
     return [
@@ -370,13 +370,37 @@ def require(actor: Actor | None) -> Actor:
 
 def own_email(door: Door, actor: Actor) -> str:
     """A person's own address, empty where there is none."""
-    return door.session.scalar(select(Person.email).where(Person.id == actor.person_id)) or ""
+    if isinstance(actor, StaffActor):
+        return door.session.scalar(select(Person.email).where(Person.id == actor.person_id)) or ""
+    known = door.session.scalars(
+        select(Patient.email).where(_own_records(actor), Patient.email.is_not(None))
+    )
+    return next((email for email in known if email), "")
 
 
 def set_email(door: Door, actor: PatientActor, email: str) -> None:
-    """Set or clear a patient's address. Addresses of patients need not be unique."""
-    door.run(
-        update(Person)
-        .where(Person.id == actor.person_id)
-        .values(email=email.strip().lower() or None)
+    """Set or clear a patient's address in the records that this session opens, no others.
+
+    A session that a clinic's code opened must not redirect another clinic's mail.
+    """
+    door.run(update(Patient).where(_own_records(actor)).values(email=email.strip().lower() or None))
+
+
+def _own_records(actor: PatientActor) -> ColumnElement[bool]:
+    pairs = [
+        (Patient.clinic_id == record.clinic_id) & (Patient.id == record.patient_id)
+        for record in actor.records
+    ]
+    return or_(false(), *pairs)
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    """The sign-ins that an actor may see and end: none that opens more than the actor's own."""
+    own = AuthSession.person_id == actor.person_id
+    if isinstance(actor, StaffActor):
+        return own
+    beyond = select(SessionGrant.session_id).where(
+        SessionGrant.person_id == actor.person_id,
+        SessionGrant.clinic_id.not_in([record.clinic_id for record in actor.records]),
     )
+    return own & AuthSession.id.not_in(beyond)

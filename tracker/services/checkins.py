@@ -108,6 +108,8 @@ class StretchInput:
     outcome: Outcome
     reason: str | None = None
     base_rev: int | None = None
+    fills_only: bool = False
+    """Said by "all done": it speaks for stretches of which nothing is logged, for no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Book:
     checkins: dict[UUID, Checkin]
     days: dict[UUID, DiaryDay]
     sessions: dict[UUID, NeedlingSession]
-    soreness: dict[UUID, SorenessEntry]
+    soreness: list[SorenessEntry]
     lines: dict[UUID, Prescription]
     stretches: dict[UUID, StretchEntry]
     summaries: dict[UUID, EpisodeSummary]
@@ -188,6 +190,10 @@ class Book:
             self.summaries[episode_id] = row
         return self.summaries[episode_id]
 
+    def has_entry(self, entry_id: UUID) -> bool:
+        """Whether a soreness rating of these sessions has this id already."""
+        return any(row.entry_id == entry_id for row in self.soreness)
+
     def amend(self, row: Entry, edited: dict[str, Any], base_rev: int | None) -> None:
         """Merge an edit into an entry that is there, with its history."""
         merged = amend(self.scope, row, edited, base_rev=base_rev, now=self.moment.now)
@@ -198,15 +204,16 @@ def open_book(scope: Scope, moment: Moment, entries: DayEntries) -> Book:
     """Find everything that these entries may touch; what is not the patient's is not found."""
     stretches = logs.stretch_entries_on(scope, moment.local_date) if entries.stretches else {}
     lines = {*stretches, *(given.prescription_id for given in entries.stretches)}
-    sessions = [given.needling_session_id for given in entries.soreness]
+    ids = [given.needling_session_id for given in entries.soreness]
+    sessions = logs.by_id(scope, NeedlingSession, ids)
     return Book(
         scope=scope,
         moment=moment,
         episodes={row.id: row for row in scope.entities(Episode)},
         checkins=logs.checkins_on(scope, moment.local_date) if entries.checkins else {},
         days=logs.diary_days_on(scope, moment.local_date) if entries.days else {},
-        sessions=logs.by_id(scope, NeedlingSession, sessions),
-        soreness=logs.soreness_by_entry(scope, [given.entry_id for given in entries.soreness]),
+        sessions=sessions,
+        soreness=list(logs.soreness_of(scope, list(sessions.values()))),
         lines=logs.by_id(scope, Prescription, lines),
         stretches=stretches,
         summaries={row.episode_id: row for row in scope.entities(EpisodeSummary)},
@@ -322,12 +329,16 @@ def record_soreness(book: Book, given: SorenessInput) -> None:
     session = book.sessions.get(given.needling_session_id)
     if session is None:
         raise NotFound("needling session")
+    own = [row for row in book.soreness if row.needling_session_id == session.id]
     _check_day(book.episode(session.episode_id).opened_on, book.moment)
-    row = book.soreness.get(given.entry_id)
-    if row is None:
-        row = _new_soreness(book, given, session)
-    else:
+    row = rating_to_mend(book.moment, own)
+    sent = next((old for old in own if old.entry_id == given.entry_id), None)
+    if row is not None:
         book.amend(row, {"soreness": given.soreness}, row.rev)
+    elif sent is not None and sent.soreness == given.soreness:
+        row = sent  # a page left open says again what it said hours ago: that is no new rating
+    else:
+        row = _new_soreness(book, given, session)
     summary = book.summary(session.episode_id)
     summaries.note_soreness(summary, row.soreness, row.felt_at, row.local_date)
     book.saved.count += 1
@@ -338,7 +349,8 @@ def _new_soreness(book: Book, given: SorenessInput, session: NeedlingSession) ->
     row = SorenessEntry(
         clinic_id=session.clinic_id,
         patient_id=session.patient_id,
-        entry_id=given.entry_id,
+        # The id of a rating that stands already, on a page left open, is not used twice.
+        entry_id=uuid4() if book.has_entry(given.entry_id) else given.entry_id,
         needling_session_id=session.id,
         felt_at=felt_when(moment, session.needled_at),
         local_date=moment.local_date,
@@ -350,8 +362,18 @@ def _new_soreness(book: Book, given: SorenessInput, session: NeedlingSession) ->
         updated_at=moment.now,
     )
     book.scope.add(row)
-    book.soreness[given.entry_id] = row
+    book.soreness.append(row)
     return row
+
+
+def rating_to_mend(moment: Moment, ratings: Sequence[SorenessEntry]) -> SorenessEntry | None:
+    """The rating that another one mends: the day's on a past day, else one just made (MOMENT)."""
+    for rating in reversed(ratings):
+        if moment.is_backfill and rating.local_date == moment.local_date:
+            return rating
+        if not moment.is_backfill and moment.now - rating.felt_at < MOMENT:
+            return rating
+    return None
 
 
 def felt_when(moment: Moment, needled_at: datetime) -> datetime:
@@ -386,13 +408,16 @@ def record_stretch(book: Book, given: StretchInput) -> UUID:
     _check_stretch(book.moment, line, given)
     sets_done = round(line.sets * given.outcome.share)
     row = book.stretches.get(line.id)
+    if row is not None and given.fills_only:
+        book.saved.count += 1
+        return line.episode_id
     if row is None:
         _new_stretch(book, given, line, sets_done)
     else:
         edited: dict[str, Any] = {"outcome": given.outcome.value, "reason": given.reason}
         if row.outcome != given.outcome:
             edited["sets_done"] = sets_done
-        book.amend(row, edited, given.base_rev or row.rev)
+        book.amend(row, edited, given.base_rev)
     book.saved.count += 1
     return line.episode_id
 

@@ -15,7 +15,7 @@ from tracker.domain.days import is_zone
 from tracker.domain.errors import Invalid, NotFound
 from tracker.services.patients import lead
 from tracker.store import records
-from tracker.store.schema import AuthSession, Clinic, Invitation, Membership
+from tracker.store.schema import AuthSession, Clinic, Invitation, Membership, Patient
 from tracker.store.scope import Door, Scope
 
 
@@ -110,15 +110,23 @@ def withdraw_invitation(scope: Scope, invitation_id: UUID, now: datetime) -> Non
     scope.flush()
 
 
-def end_membership(scope: Scope, membership_id: UUID, now: datetime) -> None:
-    """End a colleague's membership and sign-ins; one's own, never: a clinic needs its lead."""
+def end_membership(scope: Scope, membership_id: UUID, now: datetime) -> int:
+    """End a colleague's membership and sign-ins; gives how many patients are nobody's now.
+
+    One's own is never ended: a clinic needs its lead.
+    """
     actor = lead(scope)
     if membership_id == actor.membership_id:
         raise Invalid({"person": ["own_membership"]})
     row = scope.get(Membership, Membership.id == membership_id, Membership.role != Role.PATIENT)
     row.ended_at = now
+    # Left with somebody who is gone, they would stand in nobody's list and nobody's mail.
+    left = scope.entities(Patient, Patient.physio_id == row.id)
+    for patient in left:
+        patient.physio_id = None
     scope.flush()
     _end_sessions(scope.open_door(), row, now)
+    return len(left)
 
 
 def change_role(scope: Scope, membership_id: UUID, role: Role) -> None:

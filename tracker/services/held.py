@@ -25,6 +25,7 @@ _BOUND = "form-person"
 class Held:
     """What was typed, where it was going, and when it came."""
 
+    token: str
     path: str
     fields: list[tuple[str, str]]
     held_at: datetime
@@ -73,15 +74,21 @@ def hold(
 
 
 def look(door: Door, secrets: Secrets, token: str, person_id: UUID, now: datetime) -> Held | None:
-    """A held form, for its own person; it stays until `discard`, so that a crash loses nothing."""
+    """A held form, for its own person; it stays until `discard`, so that a crash loses nothing.
+
+    A form of somebody else is discarded.
+    """
     row = door.session.get(HeldForm, secrets.keyed_hash("held", token))
-    if row is None or row.person_id != person_id or now - row.held_at > KEEP:
+    if row is None or now - row.held_at > KEEP:
+        return None
+    if row.person_id != person_id:
+        discard(door, secrets, token)
         return None
     content = secrets.unseal(person_id, row.sealed)
     if content is None:
         return None
     fields = [(name, value) for name, value in content["fields"]]
-    return Held(content["path"], fields, row.held_at)
+    return Held(token, content["path"], fields, row.held_at)
 
 
 def discard(door: Door, secrets: Secrets, token: str) -> None:

@@ -65,6 +65,10 @@ def invite_patient(
 ) -> NewInvitation:
     """A fresh way in for one patient; earlier ones of the same patient stop working."""
     patient = scope.get(Patient, Patient.id == patient_id)
+    if patient.person_id is not None and not has_consent(
+        scope.open_door(), patient.clinic_id, patient.id
+    ):
+        raise Invalid({"patient": ["new_phone_by_mail"]})
     return _invite(
         scope, secrets, now, role=Role.PATIENT, patient_id=patient.id, email=patient.email
     )
@@ -199,9 +203,12 @@ def _opened(door: Door, row: Invitation) -> OpenInvitation:
     clinic = door.session.get_one(Clinic, row.clinic_id)
     joined = False
     if row.patient_id is not None:
-        joined = (
-            door.session.get_one(Patient, (row.clinic_id, row.patient_id)).person_id is not None
-        )
+        patient = door.session.get_one(Patient, (row.clinic_id, row.patient_id))
+        joined = patient.person_id is not None
+        is_by_clinic = row.made_by is not None
+        if joined and is_by_clinic and not has_consent(door, row.clinic_id, patient.id):
+            # Else a clinic could open with a code of its own what the patient closed to it.
+            raise Expired("invitation")
     return OpenInvitation(
         id=row.id,
         clinic_id=row.clinic_id,
@@ -215,10 +222,25 @@ def _opened(door: Door, row: Invitation) -> OpenInvitation:
     )
 
 
+def has_consent(door: Door, clinic_id: UUID, patient_id: UUID) -> bool:
+    """Whether a patient's consent to share with a clinic stands."""
+    standing = select(Consent.id).where(
+        Consent.clinic_id == clinic_id,
+        Consent.patient_id == patient_id,
+        Consent.withdrawn_at.is_(None),
+    )
+    return door.session.scalar(standing) is not None
+
+
 def count_wrong(door: Door, opened: OpenInvitation, now: datetime) -> None:
     """Count a wrong name or year; after a few the invitation is burnt."""
     row = door.session.get_one(Invitation, (opened.clinic_id, opened.id))
-    row.tries += 1
+    door.run(
+        update(Invitation)
+        .where(Invitation.clinic_id == opened.clinic_id, Invitation.id == opened.id)
+        .values(tries=Invitation.tries + 1)
+    )
+    door.session.refresh(row)
     if row.tries >= invitation.TRIES:
         row.used_at = now
     door.session.flush()
@@ -253,10 +275,13 @@ def join_patient(
     _check_joining(opened, joining, today)
     row = _claim(door, opened, now)
     patient = door.session.get_one(Patient, (opened.clinic_id, row.patient_id))
-    person_id = patient.person_id or _become_patient(door, patient, joining, now, here)
-    _give_consent(door, patient, joining, now)
-    if joining.recalled_pain is not None:
-        _keep_recalled(door, patient, joining.recalled_pain)
+    person_id = patient.person_id
+    if person_id is None:
+        person_id = _become_patient(door, patient, joining, now, here)
+        # At the first joining only: afterwards consent is the patient's own page's to change.
+        _give_consent(door, patient, joining, now)
+        if joining.recalled_pain is not None:
+            _keep_recalled(door, patient, joining.recalled_pain)
     if here is not None and here.person_id == person_id:
         accounts.grant(door, here.session_id, opened.clinic_id, person_id)
         return None
@@ -317,7 +342,6 @@ def _become_patient(
         person = Person(
             id=uuid4(),
             name=patient.name,
-            email=patient.email,
             language=joining.language,
             zone=joining.zone,
             created_at=now,
@@ -341,14 +365,7 @@ def _become_patient(
 
 
 def _give_consent(door: Door, patient: Patient, joining: Joining, now: datetime) -> None:
-    if not joining.agrees:
-        return
-    standing = select(Consent.id).where(
-        Consent.clinic_id == patient.clinic_id,
-        Consent.patient_id == patient.id,
-        Consent.withdrawn_at.is_(None),
-    )
-    if door.session.scalar(standing) is None:
+    if not has_consent(door, patient.clinic_id, patient.id):
         door.session.add(
             Consent(
                 clinic_id=patient.clinic_id,

@@ -31,13 +31,25 @@ MAIL_BY_EMAIL = Limit("mail.email", 3, 3600)
 MAIL_BY_ADDRESS = Limit("mail.address", 10, 3600)
 
 
+def check(door: Door, secrets: Secrets, limit: Limit, who: str, now: datetime) -> None:
+    """Look whether tries are left, without counting one; raises Limited."""
+    key, window = _place(secrets, limit, who, now)
+    row = door.session.get(RateWindow, (key, window))
+    if row is not None and row.count >= limit.count:
+        raise Limited(limit.seconds - int(now.timestamp()) % limit.seconds)
+
+
+def _place(secrets: Secrets, limit: Limit, who: str, now: datetime) -> tuple[str, int]:
+    window = int(now.timestamp()) // limit.seconds * limit.seconds
+    return secrets.keyed_hash("rate", f"{limit.name}:{who}"), window
+
+
 def count_try(door: Door, secrets: Secrets, limit: Limit, who: str, now: datetime) -> None:
     """Count one try in its own short transaction; raises Limited beyond the limit.
 
     The caller commits before the try itself, so that a failing try is still counted.
     """
-    window = int(now.timestamp()) // limit.seconds * limit.seconds
-    key = secrets.keyed_hash("rate", f"{limit.name}:{who}")
+    key, window = _place(secrets, limit, who, now)
     dialect = door.session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = (

@@ -12,7 +12,7 @@ from tracker.domain.days import local_day
 from tracker.domain.errors import Invalid
 from tracker.domain.needling import INSERTIONS_MAX, MuscleRow
 from tracker.services import summaries
-from tracker.services.patients import staff
+from tracker.services.patients import LONGEST_AGO, staff
 from tracker.store import records
 from tracker.store.logs import lock_patient, muscles_of
 from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession
@@ -38,8 +38,9 @@ class NewSession:
 def record_session(scope: Scope, patient_id: UUID, given: NewSession, now: datetime) -> UUID:
     """Record a needling session; gives its id, the same for the same form. Raises Invalid."""
     actor = staff(scope)
+    # Locked before the episode is read: its summary goes on from what a session saved meanwhile.
+    lock_patient(scope, actor.clinic_id, patient_id)
     episode = records.get_episode(scope, patient_id, given.episode_id)
-    lock_patient(scope, episode.clinic_id, patient_id)
     sent = scope.find(
         NeedlingSession,
         NeedlingSession.patient_id == patient_id,
@@ -73,6 +74,8 @@ def _check(given: NewSession, now: datetime) -> None:
     errors: dict[str, list[str]] = {}
     if given.needled_at > now + AHEAD:
         errors["needled_on"] = ["future_session"]
+    if given.needled_at < now - LONGEST_AGO:
+        errors["needled_on"] = ["too_long_ago"]
     if not given.muscles:
         errors["muscle"] = ["muscle_needed"]
     if len(given.note) > NOTE_MAX:

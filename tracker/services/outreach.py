@@ -6,17 +6,22 @@ with the same Message-ID on every try: a crash between the two can double one ma
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from tracker.domain.access import Role, StaffActor
+from tracker.domain.days import local_time
 from tracker.domain.errors import Expired
 from tracker.domain.schedule import daily_period, week_days, weekly_period
 from tracker.services import accounts, caseload, held, joining, limits
+from tracker.services.faults import STORE_FAULTS
 from tracker.services.ports import Mailer, MailFault, Message
 from tracker.services.secrets import Secrets
 from tracker.store import outreach as post
@@ -26,8 +31,10 @@ LEASE = timedelta(minutes=5)
 TRIES = 8
 BATCH = 200
 WORKER = "worker"
+BEAT_EVERY = timedelta(seconds=20)
 ALIVE = timedelta(seconds=90)
 _UNSUBSCRIBE = "unsubscribe"
+_log = logging.getLogger("tracker.outreach")
 
 
 class MailKind(StrEnum):
@@ -60,6 +67,7 @@ class Letter:
 
 
 Renderer = Callable[[Letter], Message]
+Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -73,18 +81,50 @@ class Counts:
     by_kind: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Round:
+    """One run: what it works with, what it did, and when it last gave a sign of life."""
+
+    database: Database
+    secrets: Secrets
+    mailer: Mailer
+    render: Renderer
+    clock: Clock
+    beat_at: datetime
+    counts: Counts = field(default_factory=Counts)
+
+    def tick(self) -> datetime:
+        """The moment now; every 20 s it leaves a sign of life, however long the round takes."""
+        now = self.clock()
+        if now - self.beat_at >= BEAT_EVERY:
+            with self.database.door(writes=True) as door:
+                post.beat(door, WORKER, now)
+            self.beat_at = now
+        return now
+
+
 def run_due(
-    database: Database, secrets: Secrets, mailer: Mailer, render: Renderer, now: datetime
+    database: Database,
+    secrets: Secrets,
+    mailer: Mailer,
+    render: Renderer,
+    now: datetime,
+    clock: Clock | None = None,
 ) -> Counts:
-    """Everything due at `now`, once: queue the period's digests, send what waits, tidy up."""
-    counts = Counts()
+    """Everything due at `now`, once: queue the period's digests, send what waits, tidy up.
+
+    Leases and signs of life follow the `clock`, which goes on during a long round; without one
+    the whole round stands at `now`.
+    """
     with database.door(writes=True) as door:
-        counts.queued = queue_digests(door, now)
+        queued = queue_digests(door, now)
         post.beat(door, WORKER, now)
         limits.forget_old(door, now)
         held.forget_old(door, now)
-    send_waiting(database, secrets, mailer, render, now, counts)
-    return counts
+    this = _Round(database, secrets, mailer, render, clock or (lambda: now), now)
+    this.counts.queued = queued
+    _send_waiting(this)
+    return this.counts
 
 
 def queue_digests(door: Door, now: datetime) -> int:
@@ -105,59 +145,69 @@ def queue_digests(door: Door, now: datetime) -> int:
     return queued
 
 
-def send_waiting(
-    database: Database,
-    secrets: Secrets,
-    mailer: Mailer,
-    render: Renderer,
-    now: datetime,
-    counts: Counts,
-) -> None:
+def _send_waiting(this: _Round) -> None:
     """Send what waits, a batch at a time, over one connection."""
+    if not this.mailer.is_open:
+        return
     try:
         while True:
-            with database.door() as door:
+            now = this.tick()
+            with this.database.door() as door:
                 keys = post.waiting(door, now, BATCH)
             if not keys:
                 return
             for key in keys:
-                _send_one(database, secrets, mailer, render, key, now, counts)
+                _send_one(this, key)
     finally:
-        mailer.close()
+        this.mailer.close()
 
 
-def _send_one(
-    database: Database,
-    secrets: Secrets,
-    mailer: Mailer,
-    render: Renderer,
-    key: int,
-    now: datetime,
-    counts: Counts,
-) -> None:
-    with database.door(writes=True) as door:
-        if not post.claim(door, key, now, now + LEASE):
-            return
-        letter = _letter(door, secrets, key, now)
-        attempts = getattr(post.recipient(door, key), "attempts", TRIES)
-        if letter is None:
-            post.finish(door, key, "dropped", now)
-            counts.dropped += 1
-            return
-    try:
-        mailer.send(render(letter))
-    except MailFault as fault:
-        with database.door(writes=True) as door:
-            is_over = attempts >= TRIES
-            wait = now + timedelta(minutes=2 ** min(attempts, 8))
-            state = "failed" if is_over else "waiting"
-            post.finish(door, key, state, now, fault=str(fault), again_at=wait)
-        counts.failed += 1
+def _send_one(this: _Round, key: int) -> None:
+    now = this.tick()
+    # The claim commits first: a mail that makes all else fail has still used up a try.
+    with this.database.door(writes=True) as door:
+        attempts = post.claim(door, key, now, now + LEASE)
+    if not attempts:
         return
-    with database.door(writes=True) as door:
-        post.finish(door, key, "sent", now)
-    counts.sent += 1
-    counts.by_kind[letter.kind] = counts.by_kind.get(letter.kind, 0) + 1
+    if attempts > TRIES:
+        # Earlier tries never came to an end: the process went down with them.
+        _give_back(this, key, attempts, "unfinished")
+        return
+    try:
+        with this.database.door(writes=True) as door:
+            letter = _letter(door, this.secrets, key, now)
+        if letter is not None:
+            this.mailer.send(this.render(letter))
+    except STORE_FAULTS:
+        # Nothing can be marked either; the lease runs out and the mail's next try comes.
+        raise
+    except MailFault as fault:
+        _give_back(this, key, attempts, str(fault))
+        return
+    except Exception as fault:  # noqa: BLE001 - one poisoned mail must not keep the others
+        # The fault's own words may hold an address or a name: its kind and place have to do.
+        frame = traceback.extract_tb(fault.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        _log.error("Mail %d failed: %s at %s", key, type(fault).__name__, where)
+        _give_back(this, key, attempts, type(fault).__name__)
+        return
+    with this.database.door(writes=True) as door:
+        post.finish(door, key, "sent" if letter else "dropped", this.clock())
+    if letter is None:
+        this.counts.dropped += 1
+        return
+    this.counts.sent += 1
+    this.counts.by_kind[letter.kind] = this.counts.by_kind.get(letter.kind, 0) + 1
+
+
+def _give_back(this: _Round, key: int, attempts: int, fault: str) -> None:
+    """Let a mail that failed wait for its next try, each time longer, or give it up."""
+    now = this.clock()
+    state = "failed" if attempts >= TRIES else "waiting"
+    again_at = now + timedelta(minutes=2 ** min(attempts, 8))
+    with this.database.door(writes=True) as door:
+        post.finish(door, key, state, now, fault=fault, again_at=again_at)
+    this.counts.failed += 1
 
 
 def _letter(door: Door, secrets: Secrets, key: int, now: datetime) -> Letter | None:
@@ -166,7 +216,7 @@ def _letter(door: Door, secrets: Secrets, key: int, now: datetime) -> Letter | N
     if row is None or row.ended_at is not None or not row.email:
         return None
     kind = MailKind(row.kind)
-    if kind.is_digest and row.is_on is False:
+    if kind.is_digest and (row.is_on is False or _is_past(row, kind, now)):
         return None
     found = _facts(door, secrets, row, kind, now)
     if found is None:
@@ -188,6 +238,14 @@ def _letter(door: Door, secrets: Secrets, key: int, now: datetime) -> Letter | N
     )
 
 
+def _is_past(row: Any, kind: MailKind, now: datetime) -> bool:
+    """Whether a digest's time is over: a daily one's with its day, a weekly one's with Monday."""
+    if kind is MailKind.DAILY:
+        return local_time(now, row.zone).date() > date.fromisoformat(row.period)
+    _first, sunday = week_days(row.period)
+    return local_time(now, row.own_zone).date() > sunday + timedelta(days=1)
+
+
 def _facts(
     door: Door, secrets: Secrets, row: Any, kind: MailKind, now: datetime
 ) -> tuple[str, dict[str, Any]] | None:
@@ -202,6 +260,8 @@ def _facts(
         if person is None:
             return None
         return f"/reset/{accounts.reset_ticket(secrets, person)}", {}
+    # Each try makes a link anew, for only its hash is kept: of those made before none shall work.
+    post.void_mailed_invitations(door, row.clinic_id, row.person_id, now)
     token = joining.invite_again_by_mail(door, secrets, row.clinic_id, row.person_id, now)
     return (f"/join/{token}", {}) if token else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tracker.domain import catalog
@@ -14,6 +14,9 @@ from tracker.domain.needling import Side
 from tracker.store import records
 from tracker.store.schema import Episode, Patient
 from tracker.store.scope import Scope
+
+LONGEST_AGO = timedelta(days=3653)
+"""Ten years: a treatment or session dated before is a slip in the year (working rule)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def open_episode(
     patient = records.get_patient(scope, patient_id)
     if given.opened_on > today:
         raise Invalid({"opened_on": ["future_day"]})
+    if given.opened_on < today - LONGEST_AGO:
+        raise Invalid({"opened_on": ["too_long_ago"]})
     if given.region not in catalog.regions():
         raise Invalid({"region": ["unknown"]})
     episode = Episode(

@@ -25,6 +25,10 @@ class MailFault(Exception):
 class Mailer(Protocol):
     """Hands mails to a post office; one connection for many."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a post office at all: while there is none, mails wait untouched."""
+
     def send(self, message: Message) -> None:
         """Hand over one mail; raises MailFault."""
 

@@ -72,10 +72,10 @@ def prescribe(
     today: date,
 ) -> Prescription:
     """Prescribe a stretch from today; raises Invalid, also for one that is prescribed already."""
-    staff(scope)
     _check(given)
+    # Locked before anything is read, so that the summary misses no line prescribed meanwhile.
+    lock_patient(scope, staff(scope).clinic_id, patient_id)
     episode = records.get_episode(scope, patient_id, episode_id)
-    lock_patient(scope, episode.clinic_id, patient_id)
     for line in see_programme(scope, episode, today):
         if not line.is_ended and (line.row.stretch, line.row.side) == (given.stretch, given.side):
             raise Invalid({"stretch": ["prescribed_already"]})
@@ -171,10 +171,19 @@ def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescript
 
 
 def _turn(scope: Scope, old: Prescription, today: date) -> tuple[date, date]:
-    is_logged = find_stretch_entry(scope, old, today) is not None
-    last, first = changeover(today, is_logged_today=is_logged)
+    last, first = changeover(today, is_logged_today=_may_be_logged(scope, old, today))
     # A version that starts tomorrow and is changed today never counted: it ends before it starts.
     return max(last, old.starts_on - timedelta(days=1)), first
+
+
+def _may_be_logged(scope: Scope, line: Prescription, day: date) -> bool:
+    """Whether a day is logged, or may be: a patient who stopped sharing logs out of our sight."""
+    patient = records.get_patient(scope, line.patient_id)
+    if patient.person_id is not None and not records.is_sharing(
+        scope, patient.clinic_id, patient.id
+    ):
+        return True
+    return find_stretch_entry(scope, line, day) is not None
 
 
 def see_programme(scope: Scope, episode: Episode, today: date) -> list[ProgrammeLine]:

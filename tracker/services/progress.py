@@ -45,14 +45,20 @@ class Progress:
         return self.timeline.length
 
 
-def see_progress(scope: Scope, episode: Episode, choice: str, now: datetime, zone: str) -> Progress:
-    """An episode's time line over one of the ranges; days are local to `zone`."""
+def see_progress(
+    scope: Scope, episode: Episode, choice: str, now: datetime, zone: str, *, is_shared: bool = True
+) -> Progress:
+    """An episode's time line over one of the ranges; days are local to `zone`.
+
+    Where the patient does not share, no stretch stands as due: none done of one would be a guess.
+    """
     today = local_day(now, zone)
     sessions = records.sessions_of(scope, episode)
     marks = tuple(_mark(session.needled_at, session.id, zone) for session in sessions)
     past = [mark.needled_local.date() for mark in marks if mark.needled_local.date() <= today]
     first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
-    days, rows = _days(scope, episode, first, today, marks)
+    lines = [as_line(row) for row in records.prescriptions_of(scope, episode)] if is_shared else []
+    days, rows = _days(scope, episode, first, today, marks, lines)
     return Progress(
         timeline=Timeline(first, today, tuple(days), marks),
         rows=rows,
@@ -68,7 +74,12 @@ def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
 
 
 def _days(
-    scope: Scope, episode: Episode, first: date, last: date, marks: Sequence[NeedlingMark]
+    scope: Scope,
+    episode: Episode,
+    first: date,
+    last: date,
+    marks: Sequence[NeedlingMark],
+    lines: Sequence[Prescription],
 ) -> tuple[list[TimelineDay], list[DayRow]]:
     pain = {row.local_date: row for row in logs.pain_between(scope, episode, first, last)}
     sore = {
@@ -81,7 +92,6 @@ def _days(
         if row.local_date >= first
     }
     done = _done_by_day(scope, episode, first, last)
-    lines = [as_line(row) for row in records.prescriptions_of(scope, episode)]
     needled: dict[date, list[str]] = {}
     for mark in marks:
         needled.setdefault(mark.needled_local.date(), []).append(f"{mark.needled_local:%H:%M}")

@@ -15,6 +15,7 @@ from tracker.domain import consent
 from tracker.domain.access import PatientActor
 from tracker.domain.errors import NotFound
 from tracker.services.clinics import own_patient_id
+from tracker.store.logs import lock_patient
 from tracker.store.schema import (
     Checkin,
     Consent,
@@ -81,6 +82,8 @@ def withdraw(scope: Scope, clinic_id: UUID, now: datetime) -> None:
 def give_again(scope: Scope, clinic_id: UUID, now: datetime) -> None:
     """Open a clinic's view again, of everything that was logged, meanwhile too."""
     patient_id = own_patient_id(scope.actor, clinic_id)
+    # Of two taps at once the second waits here, and then finds the consent of the first.
+    lock_patient(scope, clinic_id, patient_id)
     door = scope.open_door()
     if _standing(door, clinic_id, patient_id):
         return

@@ -14,7 +14,7 @@ from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
 from tracker.domain.prescription import Dose, Prescription
-from tracker.services.checkins import MOMENT, Moment, felt_when
+from tracker.services.checkins import Moment, felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
     Checkin,
@@ -196,7 +196,7 @@ def _ask(
     own = [rating for rating in ratings if rating.needling_session_id == session_id]
     before = [rating for rating in own if rating.felt_at <= at]
     last = before[-1] if before else None
-    same = _rating_to_mend(moment, own)
+    same = rating_to_mend(moment, own)
     settled = last if same is None else _before(before, same)
     if not is_soreness_asked(needled_at, at, settled.soreness if settled else None):
         return None
@@ -212,16 +212,6 @@ def _ask(
         last=last.soreness if last else None,
         last_at=last.felt_at if last else None,
     )
-
-
-def _rating_to_mend(moment: Moment, own: Sequence[SorenessEntry]) -> SorenessEntry | None:
-    """The rating that a save would mend: the day's on a past day, else one just made."""
-    for rating in reversed(own):
-        if moment.is_backfill and rating.local_date == moment.local_date:
-            return rating
-        if not moment.is_backfill and moment.now - rating.felt_at < MOMENT:
-            return rating
-    return None
 
 
 def _before(ratings: Sequence[SorenessEntry], rating: SorenessEntry) -> SorenessEntry | None:

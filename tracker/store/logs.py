@@ -59,14 +59,6 @@ def by_id(scope: Scope, model: type[T], ids: Collection[UUID]) -> dict[UUID, T]:
     return {row.id: row for row in found}
 
 
-def soreness_by_entry(scope: Scope, ids: Collection[UUID]) -> dict[UUID, SorenessEntry]:
-    """The patient's own soreness ratings by the ids that their devices gave."""
-    if not ids:
-        return {}
-    found = scope.entities(SorenessEntry, SorenessEntry.entry_id.in_(ids))
-    return {row.entry_id: row for row in found}
-
-
 def diary_days_on(scope: Scope, day: date) -> dict[UUID, DiaryDay]:
     """The day's own rows by clinic."""
     return {row.clinic_id: row for row in scope.entities(DiaryDay, DiaryDay.local_date == day)}

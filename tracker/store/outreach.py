@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.domain.access import Role
@@ -15,6 +15,7 @@ from tracker.store.schema import (
     Checkin,
     Clinic,
     Heartbeat,
+    Invitation,
     Membership,
     Outbox,
     Patient,
@@ -25,6 +26,13 @@ from tracker.store.schema import (
 from tracker.store.scope import Door
 
 Rows = Sequence[Row[Any]]
+
+_OWN_RECORD = and_(
+    Patient.clinic_id == Membership.clinic_id, Patient.person_id == Membership.person_id
+)
+_ADDRESS = case((Membership.role == Role.PATIENT, Patient.email), else_=Person.email)
+"""A patient's mail about one clinic goes to the address in that clinic's record: an address that
+one clinic wrote down must never receive another clinic's link."""
 
 
 def _insert(door: Door, model: type[Any]) -> Any:
@@ -52,10 +60,11 @@ def patients_with_mail(door: Door) -> Rows:
     rows: Rows = door.run(
         select(Membership.clinic_id, Membership.person_id, Person.zone)
         .join(Person, Person.id == Membership.person_id)
+        .join(Patient, _OWN_RECORD)
         .where(
             Membership.role == Role.PATIENT,
             Membership.ended_at.is_(None),
-            Person.email.is_not(None),
+            Patient.email.is_not(None),
         )
     ).all()
     return rows
@@ -97,9 +106,9 @@ def waiting(door: Door, now: datetime, limit: int) -> Sequence[int]:
     ).all()
 
 
-def claim(door: Door, key: int, now: datetime, until: datetime) -> bool:
-    """Lease one mail; of two workers one wins."""
-    claimed = door.run(
+def claim(door: Door, key: int, now: datetime, until: datetime) -> int:
+    """Lease one mail; of two workers one wins. Which try this is, 0 for who lost."""
+    attempts: int | None = door.run(
         update(Outbox)
         .where(
             Outbox.id == key,
@@ -107,8 +116,9 @@ def claim(door: Door, key: int, now: datetime, until: datetime) -> bool:
             or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now),
         )
         .values(leased_until=until, attempts=Outbox.attempts + 1)
-    )
-    return bool(claimed.rowcount == 1)
+        .returning(Outbox.attempts)
+    ).scalar()
+    return attempts or 0
 
 
 def finish(
@@ -142,11 +152,10 @@ def recipient(door: Door, key: int) -> Row[Any] | None:
             Outbox.kind,
             Outbox.period,
             Outbox.message_id,
-            Outbox.attempts,
-            Outbox.made_at,
-            Person.email,
+            _ADDRESS.label("email"),
             Person.name,
             Person.language,
+            Person.zone.label("own_zone"),
             Membership.role,
             Membership.id.label("membership_id"),
             Membership.ended_at,
@@ -163,6 +172,7 @@ def recipient(door: Door, key: int) -> Row[Any] | None:
             ),
         )
         .join(Clinic, Clinic.id == Outbox.clinic_id)
+        .outerjoin(Patient, _OWN_RECORD)
         .outerjoin(
             Subscription,
             and_(
@@ -246,10 +256,28 @@ def last_beat(door: Door, name: str) -> datetime | None:
 
 
 def people_with_email(door: Door, email: str) -> Rows:
-    """(clinic_id, person_id) of joined patients who get their mail at this address."""
+    """(clinic_id, person_id) of joined patients whose record in that clinic has this address."""
     rows: Rows = door.run(
-        select(Patient.clinic_id, Patient.person_id)
-        .join(Person, Person.id == Patient.person_id)
-        .where(Person.email == email)
+        select(Patient.clinic_id, Patient.person_id).where(
+            Patient.email == email, Patient.person_id.is_not(None)
+        )
     ).all()
     return rows
+
+
+def void_mailed_invitations(door: Door, clinic_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Close the unused ways in that earlier mails to a patient brought; staff's own stay open."""
+    patient = select(Patient.id).where(
+        Patient.clinic_id == clinic_id, Patient.person_id == person_id
+    )
+    door.run(
+        update(Invitation)
+        .where(
+            Invitation.clinic_id == clinic_id,
+            Invitation.patient_id.in_(patient),
+            Invitation.made_by.is_(None),
+            Invitation.used_at.is_(None),
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )

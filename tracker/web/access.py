@@ -18,6 +18,7 @@ from flask import (
     g,
     make_response,
     redirect,
+    render_template,
     request,
     session,
     url_for,
@@ -29,6 +30,7 @@ from tracker.domain.access import Actor, PatientActor, StaffActor
 from tracker.domain.days import is_zone
 from tracker.services import accounts, held
 from tracker.services.accounts import SignedIn
+from tracker.services.faults import STORE_FAULTS
 from tracker.services.hub import Hub
 
 P = ParamSpec("P")
@@ -38,6 +40,9 @@ COOKIE_LIFETIME = timedelta(days=400)
 """The longest that browsers keep a cookie; the session's row decides, and sooner."""
 
 HELD_COOKIE = "held"
+HELD_MOST = 8
+"""Forms that may wait in one browser: a week of evenings, and one more."""
+
 ZONE_COOKIE = "zone"
 
 
@@ -77,13 +82,20 @@ def init(app: Flask) -> None:
 
 
 def _load(token: str) -> Visitor | None:
-    with hub().database.door() as door:
-        actor, is_due = accounts.find_actor_seen(door, hub().secrets, token, now())
-    if actor is None:
+    # The page that tells of the fault asks who is there too: it must not fall over it again.
+    if g.get("is_store_away", False):
         return None
-    if is_due:
-        with hub().database.door(writes=True) as door:
-            accounts.mark_seen(door, actor, now())
+    try:
+        with hub().database.door() as door:
+            actor, is_due = accounts.find_actor_seen(door, hub().secrets, token, now())
+        if actor is None:
+            return None
+        if is_due:
+            with hub().database.door(writes=True) as door:
+                accounts.mark_seen(door, actor, now())
+    except STORE_FAULTS:
+        g.is_store_away = True
+        raise
     return Visitor(token, actor)
 
 
@@ -141,11 +153,47 @@ def _gate(view: Callable[P, R], fits: Callable[[Actor], bool]) -> Callable[P, R 
         if found is None:
             kept = hold_form() if request.method == "POST" else None
             return kept or ask_to_sign_in()
+        refusal = _refuse_stale(found)
+        if refusal is not None:
+            return refusal
         if not fits(found):
             abort(404)
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _is_of_another_clinic(found: Actor) -> bool:
+    """Whether a posted staff form was opened in a clinic that was left since, in another tab."""
+    told = request.form.get("clinic") if request.method == "POST" else None
+    return told is not None and isinstance(found, StaffActor) and told != str(found.clinic_id)
+
+
+def _refuse_stale(found: Actor) -> Response | None:
+    """Keep a colleague's form out that was opened by somebody else, or in another clinic."""
+    if request.method != "POST" or not isinstance(found, StaffActor):
+        return None
+    if not is_form_of(found):
+        hold_form()
+        return _nothing_saved(
+            _("This page is from an earlier sign-in"),
+            _("For your safety it was not sent. Open the page afresh and try again."),
+        )
+    if _is_of_another_clinic(found):
+        return _nothing_saved(
+            _("This page belongs to another clinic"),
+            _(
+                "You switched clinics since it was opened, so nothing was saved."
+                " Switch back under Me, then send it again from the page before this one."
+            ),
+        )
+    return None
+
+
+def _nothing_saved(title: str, text: str) -> Response:
+    answer = make_response(render_template("errors/error.html", title=title, text=text, again=None))
+    answer.status_code = 409
+    return answer
 
 
 def for_patients(view: Callable[P, R]) -> Callable[P, R | Response]:
@@ -183,6 +231,13 @@ def enter(signed_in: SignedIn) -> None:
     session.clear()
     session.permanent = True
     visitor = _load(signed_in.token)
+    if visitor is not None:
+        login_user(visitor)
+
+
+def refresh() -> None:
+    """Look the session's row up again, after something in it was changed."""
+    visitor = _load(current_user.token)
     if visitor is not None:
         login_user(visitor)
 
@@ -255,7 +310,7 @@ def hold_form() -> Response | None:
     answer = make_response(redirect(url_for("auth.sign_in"), 303))
     answer.set_cookie(
         HELD_COOKIE,
-        token,
+        ".".join([*held_tokens(), token][-HELD_MOST:]),
         max_age=held.KEEP,
         httponly=True,
         secure=hub().settings.is_https,
@@ -270,21 +325,25 @@ def is_form_of(person: Actor) -> bool:
     return not bound or held.is_bound(hub().secrets, bound, person.person_id)
 
 
-def find_held() -> held.Held | None:
-    """The form that waited for the person who just signed in."""
-    token = request.cookies.get(HELD_COOKIE)
+def find_held() -> list[held.Held]:
+    """The forms that waited for the person who just signed in; anybody else's are discarded."""
     found = find_actor()
-    if not token or found is None:
-        return None
-    with hub().database.door() as door:
-        return held.look(door, hub().secrets, token, found.person_id, now())
+    if found is None:
+        return []
+    with hub().database.door(writes=True) as door:
+        return [
+            waiting
+            for token in held_tokens()
+            if (waiting := held.look(door, hub().secrets, token, found.person_id, now()))
+        ]
 
 
-def let_held_go(answer: Response) -> Response:
-    """Forget the form that waited: it is saved or shown, or it was somebody else's."""
-    token = request.cookies.get(HELD_COOKIE)
-    if token:
-        with hub().database.door(writes=True) as door:
-            held.discard(door, hub().secrets, token)
-        answer.delete_cookie(HELD_COOKIE)
-    return answer
+def held_tokens() -> list[str]:
+    """What this browser's cookie says of waiting forms, the oldest first."""
+    return [token for token in request.cookies.get(HELD_COOKIE, "").split(".") if token]
+
+
+def let_held_go(waiting: held.Held) -> None:
+    """Forget a form that waited: it is saved, or shown again."""
+    with hub().database.door(writes=True) as door:
+        held.discard(door, hub().secrets, waiting.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import (
@@ -30,6 +31,9 @@ from tracker.web.language import LANGUAGE_COOKIE, LANGUAGES
 
 pages = Blueprint("auth", __name__)
 
+LONGEST_CODE = 12
+"""Characters of a short code with room for slips; a link's token has more than forty."""
+
 
 def count_try(*tries: tuple[Limit, str]) -> None:
     """Count tries before they are made, so that failing ones count too; raises Limited."""
@@ -40,7 +44,15 @@ def count_try(*tries: tuple[Limit, str]) -> None:
 
 def address() -> str:
     """Where a request comes from, as far as a rate limit cares."""
-    return request.remote_addr or "nowhere"
+    told = request.remote_addr or ""
+    try:
+        found = ip_address(told)
+    except ValueError:
+        return "nowhere"
+    if found.version == 6:
+        # One household has a whole /64 of them.
+        return str(ip_network((found, 64), strict=False))
+    return told
 
 
 def home() -> str:
@@ -56,18 +68,33 @@ def home() -> str:
 def safe_next() -> str | None:
     """Where to go after signing in: a path of ours and nothing else."""
     target = request.values.get("next", "")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return None
     return None if "\\" in target or target.startswith("/sign-") else target
 
 
 def go_home() -> Response:
-    """After coming in: what waited is saved first, then on to the page asked for, or home."""
-    from tracker.web.patient import resume_held  # noqa: PLC0415 - the two rooms open on each other
+    """After coming in: what waited comes first, then the page asked for, or home."""
+    from tracker.web.patient import resume_held  # noqa: PLC0415 - the rooms open on each other
 
-    answer = resume_held() or make_response(redirect(safe_next() or home(), 303))
-    return access.let_held_go(answer)
+    waited = resume_held() or show_waiting_form()
+    return waited or make_response(redirect(safe_next() or home(), 303))
+
+
+def show_waiting_form() -> Response | None:
+    """A colleague's form that waited, shown again to be checked: one at a time, never saved."""
+    from tracker.web.physio import resume_held_form  # noqa: PLC0415 - see go_home
+
+    for waiting in access.find_held():
+        answer = resume_held_form(waiting)
+        if answer is not None:
+            access.let_held_go(waiting)
+            return answer
+    return None
 
 
 @pages.get("/")
@@ -153,11 +180,9 @@ def enter_code() -> Response:
     form = forms.CodeForm(request.form)
     if not form.validate():
         return _again(_sign_in_page(forms.SignInForm(), form))
-    count_try((limits.CODE_BY_ADDRESS, address()), (limits.CODE_OVERALL, "all"))
     code = tidy_code(form.code.data)
     try:
-        with hub().database.door() as door:
-            joining.look_up(door, hub().secrets, code, now())
+        _look_up(code)
     except Expired:
         form.take_errors({"code": ["bad_code"]})
         return _again(_sign_in_page(forms.SignInForm(), form))
@@ -167,7 +192,7 @@ def enter_code() -> Response:
 @pages.get("/join/<token>")
 def join(token: str) -> str:
     """What a link, QR or code opens: the clinic's name, and who one is."""
-    opened = _open(token)
+    opened = _look_up(token)
     if opened.role.is_staff:
         return _staff_join_page(token, opened, forms.StaffJoinForm())
     form = forms.JoinForm()
@@ -177,14 +202,23 @@ def join(token: str) -> str:
     return _join_page(token, opened, form)
 
 
-def _open(token: str) -> OpenInvitation:
-    """Look an invitation up; unknown ones count as tries, since codes are short."""
-    try:
-        with hub().database.door() as door:
+def _look_up(token: str) -> OpenInvitation:
+    """What a link or code opens; only wrong ones count as tries, a waiting room shares an address.
+
+    A long token can't be guessed, so wrong ones don't use up what all clinics' codes share.
+    """
+    tries = [(limits.CODE_BY_ADDRESS, address())]
+    if len(token) <= LONGEST_CODE:
+        tries.append((limits.CODE_OVERALL, "all"))
+    with hub().database.door() as door:
+        for limit, who in tries:
+            limits.check(door, hub().secrets, limit, who, now())
+        try:
             return joining.look_up(door, hub().secrets, token, now())
-    except Expired:
-        count_try((limits.CODE_BY_ADDRESS, address()), (limits.CODE_OVERALL, "all"))
-        raise
+        except Expired as fault:
+            wrong = fault
+    count_try(*tries)
+    raise wrong
 
 
 def _join_page(token: str, opened: OpenInvitation, form: forms.JoinForm) -> str:
@@ -203,7 +237,7 @@ def _here() -> PatientActor | None:
 @pages.post("/join/<token>")
 def join_now(token: str) -> Response:
     """Join, once."""
-    opened = _open(token)
+    opened = _look_up(token)
     return _join_staff(token, opened) if opened.role.is_staff else _join_patient(token, opened)
 
 
@@ -407,4 +441,5 @@ def switch_clinic() -> Response:
 
     with hub().database.door(writes=True) as door:
         accounts.switch_clinic(door, access.staff_actor(), posted_id("clinic_id"))
-    return make_response(redirect(url_for("physio.list_patients"), 303))
+    access.refresh()
+    return show_waiting_form() or make_response(redirect(url_for("physio.list_patients"), 303))

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.domain.access import Role
 from tracker.domain.errors import Invalid
@@ -95,8 +96,10 @@ def change_colleague(membership_id: UUID) -> Response:
     try:
         with writing() as scope:
             if action == "end":
-                clinics.end_membership(scope, membership_id, now())
+                left = clinics.end_membership(scope, membership_id, now())
                 flash(_("The membership is ended and its sign-ins too."), "done")
+                if left:
+                    flash(_handed_back(left), "done")
             else:
                 role = Role.LEAD if action == "lead" else Role.PHYSIO
                 clinics.change_role(scope, membership_id, role)
@@ -104,6 +107,14 @@ def change_colleague(membership_id: UUID) -> Response:
     except Invalid:
         flash(_("You can't change your own membership."), "error")
     return see_other("clinic.show_people")
+
+
+def _handed_back(count: int) -> str:
+    return ngettext(
+        "%(num)d patient was given back to everybody: see who takes over, under all patients.",
+        "%(num)d patients were given back to everybody: see who takes over, under all patients.",
+        count,
+    )
 
 
 @pages.post("/clinic/invitations/<uuid:invitation_id>/withdraw")

@@ -9,17 +9,20 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.days import day_bounds, hours_between
 from tracker.domain.errors import Invalid
 from tracker.domain.prescription import Outcome
 from tracker.services.checkins import (
     CheckinInput,
     DayEntries,
     DayInput,
+    Moment,
     SorenessInput,
     StretchInput,
 )
 from tracker.services.today import DueStretch, EpisodeDay, SorenessAsk, Today
 from tracker.web.forms import CheckinForm, SorenessForm, StretchForm
+from tracker.web.messages import text_of
 
 Posted = MultiDict[str, str]
 
@@ -76,7 +79,8 @@ class DayForm:
         }
         if self.all_done:
             for prescription_id in self.due:
-                chosen.setdefault(prescription_id, StretchInput(prescription_id, Outcome.DONE))
+                sweep = StretchInput(prescription_id, Outcome.DONE, fills_only=True)
+                chosen.setdefault(prescription_id, sweep)
         return list(chosen.values())
 
     def take_errors(self, errors: dict[str, list[str]]) -> None:
@@ -220,6 +224,43 @@ def from_day(today: Today) -> DayForm:
     return form
 
 
+def rekeyed(posted: Posted, today: Today) -> Posted:
+    """A sent form with its fields named as the page names them now.
+
+    Which problem or session comes first, and stands without a suffix, may have changed since the
+    page was made: what was typed has to stay with the id that it was typed for.
+    """
+    episodes = [str(item.episode_id) for item in today.episodes]
+    sessions = [str(ask.session_id) for ask in today.soreness]
+    return MultiDict(
+        [
+            (_key_now(key, posted, episodes, sessions), value)
+            for key, values in posted.lists()
+            for value in values
+        ]
+    )
+
+
+def _key_now(key: str, posted: Posted, episodes: Sequence[str], sessions: Sequence[str]) -> str:
+    name, dash, suffix = key.partition("-")
+    if name in _CHECKIN_FIELDS:
+        return _named(name, posted.get(f"episode_id{dash}{suffix}", suffix), episodes)
+    if name in _SORENESS_FIELDS:
+        return _named(name, posted.get(f"needling_session_id{dash}{suffix}", suffix), sessions)
+    return key
+
+
+def _named(name: str, own: str, shown: Sequence[str]) -> str:
+    return name if not own or shown[:1] == [own] else f"{name}-{own}"
+
+
+_CHECKIN_FIELDS = frozenset(
+    {"episode_id", "pain_average", "pain_worst", "stiffness", "base_rev", "clinic_id", "sleep",
+     "stress", "note", "day_rev"}
+)  # fmt: skip
+_SORENESS_FIELDS = frozenset({"needling_session_id", "soreness", "entry_id"})
+
+
 def complete(form: DayForm, today: Today) -> DayForm:
     """A sent form with the blocks that it did not hold, so that the page can be shown again."""
     blank = from_day(today)
@@ -243,6 +284,14 @@ def surface(form: DayForm, today: Today) -> None:
         for suffix in sent.keys() - kept.keys():
             for texts in sent[suffix].errors.values():
                 form.errors.extend(texts)
+            if not sent[suffix].errors and _says_something(sent[suffix]):
+                form.errors.append(text_of("gone"))
+
+
+def _says_something(block: CheckinForm | SorenessForm | StretchForm) -> bool:
+    names = ("pain_average", "pain_worst", "stiffness", "sleep", "stress", "note", "soreness")
+    chosen = [block[name].data for name in (*names, "outcome") if name in block]
+    return any(value not in {None, ""} for value in chosen)
 
 
 def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
@@ -290,8 +339,39 @@ def _filled_stretch(due: DueStretch, suffix: str) -> StretchForm:
 
 
 def day_of(posted: Posted) -> date | None:
-    """The local day that a form is for, None when it names none."""
-    try:
-        return date.fromisoformat(posted.get("local_date", ""))
-    except ValueError:
-        return None
+    """The local day that a form is for, None when it names none; raises ValueError for no day."""
+    text = posted.get("local_date", "")
+    return date.fromisoformat(text) if text else None
+
+
+def about_day(posted: Posted) -> Posted:
+    """A form whose sender has answered which day it is about; raises ValueError for no day.
+
+    What the page was filled from belonged to the other day, so its revisions don't count.
+    """
+    about = posted.get("about", "")
+    if not about:
+        return posted
+    date.fromisoformat(about)
+    kept = [
+        (key, value)
+        for key, values in posted.lists()
+        for value in values
+        if key not in {"about", "was_today", "local_date"}
+        and (about == posted.get("local_date") or key.partition("-")[0] not in _OF_THE_OTHER_DAY)
+    ]
+    return MultiDict([*kept, ("local_date", about)])
+
+
+_OF_THE_OTHER_DAY = frozenset({"base_rev", "day_rev", "stretch_rev", "entry_id"})
+
+NIGHT_HOURS = 3
+"""Until three in the morning a page that was opened as today's is still about that day."""
+
+
+def is_stale(posted: Posted, moment: Moment) -> bool:
+    """Whether a page that was opened as today's is sent on a later day: it has to say which."""
+    if not posted.get("was_today") or not moment.is_backfill:
+        return False
+    _, midnight = day_bounds(moment.local_date, moment.zone)
+    return hours_between(midnight, moment.now) > NIGHT_HOURS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
+from tracker.domain.needling import Side, Technique, Twitch
 from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
 
@@ -67,7 +68,9 @@ class _Coded(InputRequired):
         self.field_flags = {"required": True}
 
     def __call__(self, form: Any, field: Field) -> None:
-        if field.raw_data and field.raw_data[0] and str(field.raw_data[0]).strip():
+        # Text counts as it was cleaned: a lone NUL is nothing.
+        held = field.data if isinstance(field, TextField) else (field.raw_data or [""])[0]
+        if field.raw_data and str(held or "").strip():
             return
         field.errors = []
         raise StopValidation(text_of(self.code))
@@ -157,6 +160,18 @@ class WholeField(ParsedField):
         return int(text)
 
 
+class BirthYearField(ParsedField):
+    """A year of birth: four digits, and not to come."""
+
+    code = "year"
+
+    def parse(self, text: str) -> int:
+        """A year from 1900 to this one."""
+        if not re.fullmatch(r"[0-9]{4}", text) or not 1900 <= int(text) <= datetime.now(UTC).year:
+            raise ValueError(text)
+        return int(text)
+
+
 class ScaleField(WholeField):
     """A rating from 0 to 10, or none."""
 
@@ -218,6 +233,8 @@ class TextField(StringField):
         """What was typed, without the one character that PostgreSQL can't keep."""
         if valuelist:
             self.data = valuelist[0].replace("\0", "")
+        elif self.data is None:
+            self.data = ""
 
 
 class SecretField(PasswordField):
@@ -307,7 +324,7 @@ class JoinForm(Page):
     """A patient's way in."""
 
     name = TextField(validators=[needed(), AtMost(120)])
-    year_of_birth = WholeField(within=range(1900, 2101), code="year", validators=[needed()])
+    year_of_birth = BirthYearField(validators=[needed()])
     agrees = BooleanField()
     guardian = TextField(validators=[AtMost(120)])
     recalled_pain = ScaleField()
@@ -340,7 +357,7 @@ class EpisodeForm(Page):
 
     complaint = TextField(validators=[needed(), AtMost(80)])
     region = TextField()
-    side = TextField(default="middle")
+    side = TextField(default=Side.MIDDLE.value, validators=[OneOf(tuple(Side))])
     opened_on = DayField(validators=[needed("date")])
     next_visit_on = DayField(validators=[Optional()])
 
@@ -355,7 +372,7 @@ class PatientForm(EpisodeForm):
     """A patient with the first complaint."""
 
     name = TextField(validators=[needed(), AtMost(120)])
-    year_of_birth = WholeField(within=range(1900, 2101), code="year", validators=[needed()])
+    year_of_birth = BirthYearField(validators=[needed()])
     email = EmailField()
     is_own = BooleanField(default=True)
 
@@ -387,10 +404,12 @@ class MuscleForm(Page):
     """One row of a session: one muscle."""
 
     muscle = TextField()
-    side = TextField(default="left")
-    insertions = WholeField(within=range(1, 61), code="insertions")
-    technique = TextField(default="deep")
-    twitch = TextField()
+    side = TextField(validators=[OneOf(tuple(Side))])
+    insertions = WholeField(
+        within=range(1, 61), code="insertions", validators=[needed("insertions")]
+    )
+    technique = TextField(validators=[OneOf(tuple(Technique))])
+    twitch = TextField(validators=[OneOf(("", *Twitch))])
     pain_during = ScaleField()
 
 

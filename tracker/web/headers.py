@@ -25,6 +25,22 @@ FIXED = {
 }
 
 
+def refuse_foreign_forms(app: Flask) -> None:
+    """Turn other sites' forms away before anything touches the session.
+
+    Such a form comes without our cookie (SameSite=Lax); an answer that began a new session for it
+    would overwrite a patient's sign-in of many months.
+    """
+
+    def refuse() -> Response | None:
+        is_foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        if request.method != "POST" or not is_foreign or request.path.startswith("/unsubscribe/"):
+            return None
+        return Response("This form came from another site.", 400, mimetype="text/plain")
+
+    app.before_request(refuse)
+
+
 def init(app: Flask, *, is_https: bool) -> None:
     """Put the headers onto every answer of the application."""
 

@@ -9,6 +9,7 @@ def text_of(code: str) -> str:
     """What a code says beside its field; a text that is no code is said as it is."""
     texts = {
         "future_day": _("This day has not come yet."),
+        "too_long_ago": _("This is more than ten years ago. Check the year."),
         "before_episode": _("This day is before the treatment began."),
         "nothing_chosen": _("Nothing is chosen yet. Tap a number to begin."),
         "pain_needed": _("Choose a number for your pain."),
@@ -43,6 +44,11 @@ def text_of(code: str) -> str:
         "email": _("This does not look like an e-mail address."),
         "year": _("Write the year with four digits."),
         "bad_code": _("This code is not known, or its time is over."),
+        "new_phone_by_mail": _(
+            "This patient does not share the log: a new phone is signed in by mail only."
+        ),
+        "stale_day": _("This page was opened on another day. Which day is it about?"),
+        "gone": _("Something you answered is no longer open; that part was not saved."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

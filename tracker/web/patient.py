@@ -36,6 +36,7 @@ from tracker.services.patients import choose_episode, own_episodes
 from tracker.web import access, dayform
 from tracker.web.access import actor, for_members, for_patients, hub, now, reading, writing, zone
 from tracker.web.forms import AddressForm
+from tracker.web.language import day as long_day
 from tracker.web.messages import text_of
 
 pages = Blueprint("patient", __name__)
@@ -43,6 +44,7 @@ pages = Blueprint("patient", __name__)
 RANGES = ("2w", "6w", "12w", "session")
 
 EARLIEST = date(1900, 1, 1)
+STALE = "stale_day"
 """Days before this one are a slip; at the calendar's very start zones have no day before."""
 
 
@@ -72,36 +74,56 @@ def save_day(posted: MultiDict[str, str]) -> Response:
     """Record what a form of `/today` holds, sent now or held while its session had ended."""
     told = posted.get("zone", "")
     clock = told if is_zone(told) else zone()
-    day = dayform.day_of(posted) or local_day(now(), clock)
+    current = Moment(local_day(now(), clock), clock, now())
+    try:
+        posted = dayform.about_day(posted)
+        day = dayform.day_of(posted) or current.today
+    except ValueError:
+        return _refused(posted, current, {"local_date": ["date"]})
     moment = Moment(day, clock, now())
-    current = Moment(moment.today, clock, now())
-    if day > latest_day_anywhere(now()):
-        return _refused(posted, current, {"local_date": ["future_day"]})
-    if day < EARLIEST:
-        return _refused(posted, current, {"local_date": ["before_episode"]})
+    fault = _day_fault(posted, moment)
+    if fault is not None:
+        shown = moment if fault == STALE else current
+        return _refused(posted, shown, {"local_date": [fault]}, choose_day=fault == STALE)
     try:
         with writing() as scope:
             form = dayform.from_post(posted, lambda: today.see_day(scope, moment))
             form.check()
             saved = checkins.record_day(scope, moment, form.entries())
-    except Invalid as fault:
-        shown = current if "local_date" in fault.errors else moment
-        return _refused(posted, shown, fault.errors)
+    except Invalid as refusal:
+        shown = current if "local_date" in refusal.errors else moment
+        return _refused(posted, shown, refusal.errors)
     _remember_zone(clock)
     _say_saved(moment, saved)
     other = None if moment.local_date == moment.today else moment.local_date.isoformat()
     return make_response(redirect(url_for("patient.show_today", date=other), 303))
 
 
-def _refused(posted: MultiDict[str, str], moment: Moment, errors: dict[str, list[str]]) -> Response:
+def _day_fault(posted: MultiDict[str, str], moment: Moment) -> str | None:
+    """Why a form can't be about this day at all, before anything of it is looked at."""
+    if moment.local_date > latest_day_anywhere(now()):
+        return "future_day"
+    if moment.local_date < EARLIEST:
+        return "before_episode"
+    return STALE if dayform.is_stale(posted, moment) else None
+
+
+def _refused(
+    posted: MultiDict[str, str],
+    moment: Moment,
+    errors: dict[str, list[str]],
+    *,
+    choose_day: bool = False,
+) -> Response:
     """Nothing was written: show the form again as it was typed, with the reasons."""
     with reading() as scope:
         seen = today.see_day(scope, moment)
-        form = dayform.complete(dayform.from_post(posted, lambda: seen), seen)
+        sent = dayform.rekeyed(posted, seen)
+        form = dayform.complete(dayform.from_post(sent, lambda: seen), seen)
         form.validate()
         form.take_errors(errors)
         dayform.surface(form, seen)
-        return _today_page(seen, form, 422)
+        return _today_page(seen, form, 422, choose_day=choose_day)
 
 
 def _asked_day(text: str | None) -> date:
@@ -117,12 +139,15 @@ def _moment(day: date) -> Moment:
     return Moment(day, zone(), now())
 
 
-def _today_page(seen: today.Today, form: dayform.DayForm, status: int = 200) -> Response:
+def _today_page(
+    seen: today.Today, form: dayform.DayForm, status: int = 200, *, choose_day: bool = False
+) -> Response:
     answer = make_response(
         render_template(
             "patient/today.html",
             seen=seen,
             form=form,
+            choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
         )
     )
@@ -132,7 +157,7 @@ def _today_page(seen: today.Today, form: dayform.DayForm, status: int = 200) -> 
 
 def _say_saved(moment: Moment, saved: checkins.Saved) -> None:
     if moment.is_backfill:
-        flash(_("Saved, and marked as added later."), "saved")
+        flash(_("Saved for %(day)s.", day=long_day(moment.local_date)), "saved")
     else:
         flash(_("Saved."), "saved")
     if saved.overridden:
@@ -158,17 +183,23 @@ def _not_yours() -> Response:
 
 
 def resume_held() -> Response | None:
-    """After signing in: save the entry that waited, on the day it was meant for."""
-    waiting = access.find_held()
-    if waiting is None or waiting.path != url_for("patient.show_today"):
-        return None
-    if not isinstance(access.find_actor(), PatientActor):
-        return None
-    try:
-        return save_day(MultiDict(waiting.fields))
-    except NotFound:
-        flash(_("An entry that waited for you no longer fits what is open now."), "error")
-        return None
+    """After signing in: save each entry that waited, on the day that it was meant for."""
+    answer = None
+    for waiting in access.find_held():
+        if waiting.path != url_for("patient.show_today"):
+            continue
+        if not isinstance(access.find_actor(), PatientActor):
+            continue
+        try:
+            # It was sent in time and only waited: which day it is about is not in question.
+            sent = [(name, value) for name, value in waiting.fields if name != "was_today"]
+            answer = save_day(MultiDict(sent))
+        except NotFound:
+            # Signed in by another clinic's code: it goes on waiting for its own.
+            flash(_("An entry that waited for you no longer fits what is open now."), "error")
+            continue
+        access.let_held_go(waiting)
+    return answer
 
 
 # Progress.
@@ -358,7 +389,7 @@ def change_mail() -> Response:
 def end_device() -> Response:
     """Sign another of one's own devices out."""
     with hub().database.door(writes=True) as door:
-        accounts.end_session(door, actor().person_id, posted_id("session_id"), now())
+        accounts.end_session(door, actor(), posted_id("session_id"), now())
     flash(_("That device is signed out."), "done")
     return back_to_me()
 

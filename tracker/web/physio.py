@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ import segno
 from flask import (
     Blueprint,
     Response,
+    current_app,
     flash,
     make_response,
     redirect,
@@ -20,17 +22,21 @@ from flask import (
 )
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from tracker.domain import catalog
+from tracker.domain.access import StaffActor
 from tracker.domain.days import local_day, local_time, to_utc
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import MuscleRow, Side, Technique, Twitch
 from tracker.domain.prescription import FIVE_DAYS, Dose, days_mask, is_too_much, weekdays_of
-from tracker.services import caseload, joining, needling, patients, programme, progress
+from tracker.services import caseload, held, joining, needling, patients, programme, progress
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.programme import NewPrescription
 from tracker.web import forms
-from tracker.web.access import for_staff, hub, now, reading, staff_actor, writing, zone
+from tracker.web.access import find_actor, for_staff, hub, now, reading, staff_actor, writing, zone
+from tracker.web.messages import text_of
 from tracker.web.patient import RANGES, asked_id, range_choice
 
 pages = Blueprint("physio", __name__)
@@ -40,6 +46,21 @@ PAGE = 50
 
 SPARE_ROWS = 3
 """Empty rows of a new session's record, for a browser without script."""
+
+ROWS_MOST = 40
+"""Rows of a session that are read."""
+
+Posted = MultiDict[str, str]
+
+
+@pages.app_template_global()
+def staff_proof() -> dict[str, str]:
+    """What a staff form carries: the clinic that it was opened in, and whose it is."""
+    actor = staff_actor()
+    return {
+        "clinic": str(actor.clinic_id),
+        "bound": held.bind(hub().secrets, actor.person_id),
+    }
 
 
 def today() -> date:
@@ -121,11 +142,10 @@ def add_patient() -> Response:
 
 
 def _episode(form: forms.EpisodeForm) -> NewEpisode:
-    side = form.side.data if form.side.data in {*Side} else Side.MIDDLE
     return NewEpisode(
         complaint=form.complaint.data,
-        region=form.region.data or "",
-        side=side,
+        region=form.region.data,
+        side=form.side.data,
         opened_on=form.opened_on.data,
         next_visit_on=form.next_visit_on.data,
     )
@@ -135,9 +155,13 @@ def _episode(form: forms.EpisodeForm) -> NewEpisode:
 @for_staff
 def invite(patient_id: UUID) -> Response:
     """A fresh way in; shown once."""
-    with writing() as scope:
-        made = joining.invite_patient(scope, hub().secrets, patient_id, now())
-        return _invitation_page(scope, patient_id, made)
+    try:
+        with writing() as scope:
+            made = joining.invite_patient(scope, hub().secrets, patient_id, now())
+            return _invitation_page(scope, patient_id, made)
+    except Invalid:
+        flash(text_of("new_phone_by_mail"), "error")
+        return see_other("physio.show_patient", patient_id=patient_id)
 
 
 def _invitation_page(scope: Any, patient_id: UUID, made: joining.NewInvitation) -> Response:
@@ -167,7 +191,7 @@ def show_patient(patient_id: UUID) -> str:
         episode = patients.choose_episode(episodes, asked_id("episode"))
         seen = sessions = lines = None
         if episode is not None:
-            seen = progress.see_progress(scope, episode, choice, now(), zone())
+            seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
             sessions = needling.sessions_with_muscles(scope, episode)
             lines = programme.see_programme(scope, episode, today())
         return render_template(
@@ -271,9 +295,7 @@ def new_session(patient_id: UUID) -> str:
     )
     with reading() as scope:
         patient, episodes, _shares = patients.see_patient(scope, patient_id)
-        episode = patients.choose_episode(_open(episodes), asked_id("episode"))
-        if episode is None:
-            raise NotFound("episode")
+        episode = _open_episode(episodes, asked_id("episode"))
         form.episode_id.data = form.episode_id.data or episode.id
         last = needling.last_muscles(scope, episode)
         rows = [_begun_row(str(place), row) for place, row in enumerate(last)]
@@ -288,9 +310,17 @@ def _open(episodes: Sequence[Any]) -> list[Any]:
     return [episode for episode in episodes if episode.closed_on is None]
 
 
-def _usual(episode: Any) -> dict[str, str]:
+def _open_episode(episodes: Sequence[Any], wanted: UUID | None) -> Any:
+    """The open episode that is asked for, else the first; raises NotFound where there is none."""
+    episode = patients.choose_episode(_open(episodes), wanted)
+    if episode is None:
+        raise NotFound("episode")
+    return episode
+
+
+def _usual(episode: Any) -> dict[str, Any]:
     side = episode.regions[0].get("side", "left") if episode.regions else "left"
-    return {"side": side, "technique": Technique.DEEP}
+    return {"side": side, "insertions": 1, "technique": Technique.DEEP}
 
 
 def _begun_row(suffix: str, row: Any) -> forms.MuscleForm:
@@ -313,10 +343,13 @@ def _session_page(
     *,
     is_repeat: bool = False,
 ) -> str:
+    running = _open(episodes)
+    if not running:
+        raise NotFound("episode")
     return render_template(
         "physio/needling_new.html",
         patient=patient,
-        episodes=_open(episodes),
+        episodes=running,
         form=form,
         rows=rows,
         muscles=catalog.muscles().values(),
@@ -331,8 +364,8 @@ def _session_page(
 def record_session(patient_id: UUID) -> Response:
     """Record it; a form sent twice is one session."""
     form = forms.SessionForm(request.form)
-    rows = _posted_rows()
-    chosen = [row for row in rows if (row.muscle.data or "").strip()]
+    rows = _posted_rows(request.form)
+    chosen = [row for row in rows if row.muscle.data]
     try:
         _check_all([form, *chosen])
         with writing() as scope:
@@ -340,7 +373,7 @@ def record_session(patient_id: UUID) -> Response:
                 episode_id=form.episode_id.data or UUID(int=0),
                 needled_at=_needled_at(form),
                 muscles=[_muscle(row) for row in chosen],
-                note=form.note.data or "",
+                note=form.note.data,
                 form_id=form.form_id.data or uuid4(),
             )
             needling.record_session(scope, patient_id, given, now())
@@ -372,15 +405,13 @@ def _session_again(
         return again(_session_page(patient, episodes, form, rows))
 
 
-def _posted_rows() -> list[forms.MuscleForm]:
-    places = sorted(
-        {
-            int(key.partition("-")[2])
-            for key in request.form
-            if key.startswith("muscle-") and key.partition("-")[2].isdigit()
-        }
-    )
-    return [forms.MuscleForm(request.form, suffix=str(place)) for place in places[:40]]
+def _posted_rows(posted: Posted) -> list[forms.MuscleForm]:
+    found = [re.fullmatch("muscle-([0-9]{1,3})", key) for key in posted]
+    places = sorted({match[1] for match in found if match}, key=int)
+    rows = [forms.MuscleForm(posted, suffix=place) for place in places[:ROWS_MOST]]
+    for row in rows:
+        row.muscle.data = muscle_id(row.muscle.data.strip())
+    return rows
 
 
 def _needled_at(form: forms.SessionForm) -> datetime:
@@ -402,16 +433,12 @@ def muscle_id(typed: str) -> str:
 
 
 def _muscle(row: forms.MuscleForm) -> MuscleRow:
-    known = {*Side}, {*Technique}, {*Twitch}
-    side = row.side.data if row.side.data in known[0] else Side.LEFT
-    technique = row.technique.data if row.technique.data in known[1] else Technique.DEEP
-    twitch = Twitch(row.twitch.data) if row.twitch.data in known[2] else None
     return MuscleRow(
-        muscle=muscle_id(row.muscle.data),
-        side=Side(side),
-        insertions=row.insertions.data or 1,
-        technique=Technique(technique),
-        twitch=twitch,
+        muscle=row.muscle.data,
+        side=Side(row.side.data),
+        insertions=row.insertions.data,
+        technique=Technique(row.technique.data),
+        twitch=Twitch(row.twitch.data) if row.twitch.data else None,
         pain_during=row.pain_during.data,
     )
 
@@ -424,16 +451,19 @@ def _muscle(row: forms.MuscleForm) -> MuscleRow:
 def show_programme(patient_id: UUID) -> str:
     """An episode's stretches, with those that fit the last needled muscles proposed."""
     with reading() as scope:
-        return _programme_page(scope, patient_id, None, asked_id("change"))
+        return _programme_page(scope, patient_id, None, asked_id("change"), asked_id("episode"))
 
 
 def _programme_page(
-    scope: Any, patient_id: UUID, form: forms.PrescriptionForm | None, changing: UUID | None
+    scope: Any,
+    patient_id: UUID,
+    posted: Posted | None,
+    changing: UUID | None,
+    episode_id: UUID | None,
+    form: forms.PrescriptionForm | None = None,
 ) -> str:
     patient, episodes, _shares = patients.see_patient(scope, patient_id)
-    episode = patients.choose_episode(_open(episodes), asked_id("episode"))
-    if episode is None:
-        raise NotFound("episode")
+    episode = _open_episode(episodes, episode_id)
     old = programme.find_version(scope, patient_id, changing) if changing else None
     lines = programme.see_programme(scope, episode, today())
     running = [line for line in lines if not line.is_ended]
@@ -451,7 +481,7 @@ def _programme_page(
         proposals=[s for s in catalog.stretches_for(needled) if s.id not in have][:6],
         library=catalog.stretches().values(),
         form=form or _dose_form(episode, old),
-        days=weekdays_of(_posted_days() if form else old.days if old else FIVE_DAYS),
+        days=weekdays_of(_days(posted) if posted else old.days if old else FIVE_DAYS),
         old=old,
         current=today(),
     )
@@ -480,15 +510,14 @@ def _dose_form(episode: Any, old: Any) -> forms.PrescriptionForm:
     )
 
 
-def _posted_days() -> int:
-    return days_mask(int(value) for value in request.form.getlist("days") if value in {*"0123456"})
+def _days(posted: Posted) -> int:
+    return days_mask(int(value) for value in posted.getlist("days") if value in {*"0123456"})
 
 
 def _given(form: forms.PrescriptionForm) -> NewPrescription:
-    dose = Dose(form.sets.data, form.repetitions.data, form.hold_seconds.data, _posted_days())
-    return NewPrescription(
-        form.stretch.data or "", form.side.data or "", dose, form.note.data or ""
-    )
+    days = _days(request.form)
+    dose = Dose(form.sets.data, form.repetitions.data, form.hold_seconds.data, days)
+    return NewPrescription(form.stretch.data, form.side.data, dose, form.note.data)
 
 
 @pages.post("/patients/<uuid:patient_id>/programme")
@@ -496,32 +525,37 @@ def _given(form: forms.PrescriptionForm) -> NewPrescription:
 def change_programme(patient_id: UUID) -> Response:
     """Prescribe a stretch, or change one as a new version."""
     form = forms.PrescriptionForm(request.form)
-    changing = posted_or_none("change")
+    changing = id_or_none(request.form, "change")
+    episode_id = id_or_none(request.form, "episode") or asked_id("episode")
     try:
         form.check()
-        with writing() as scope:
-            _prescribe(scope, patient_id, form, changing)
+        _prescribe(patient_id, episode_id, form, changing)
     except Invalid as fault:
         form.take_errors(fault.errors)
         with reading() as scope:
-            return again(_programme_page(scope, patient_id, form, changing))
+            return again(
+                _programme_page(scope, patient_id, request.form, changing, episode_id, form)
+            )
     flash(_("The programme is changed."), "done")
-    return see_other(
-        "physio.show_programme", patient_id=patient_id, episode=request.args.get("episode")
-    )
+    return see_other("physio.show_programme", patient_id=patient_id, episode=episode_id)
 
 
 def _prescribe(
-    scope: Any, patient_id: UUID, form: forms.PrescriptionForm, changing: UUID | None
+    patient_id: UUID,
+    episode_id: UUID | None,
+    form: forms.PrescriptionForm,
+    changing: UUID | None,
 ) -> None:
     if changing is not None:
-        programme.change(scope, patient_id, changing, _given(form), now(), today())
+        with writing() as scope:
+            programme.change(scope, patient_id, changing, _given(form), now(), today())
         return
-    _patient, episodes, _shares = patients.see_patient(scope, patient_id)
-    episode = patients.choose_episode(_open(episodes), asked_id("episode"))
-    if episode is None:
-        raise NotFound("episode")
-    programme.prescribe(scope, patient_id, episode.id, _given(form), now(), today())
+    # Read apart: what a scope read before the patient is locked would stay as it was then.
+    with reading() as scope:
+        _patient, episodes, _shares = patients.see_patient(scope, patient_id)
+        episode_id = _open_episode(episodes, episode_id).id
+    with writing() as scope:
+        programme.prescribe(scope, patient_id, episode_id, _given(form), now(), today())
 
 
 @pages.post("/patients/<uuid:patient_id>/programme/<uuid:prescription_id>/end")
@@ -536,9 +570,9 @@ def end_prescription(patient_id: UUID, prescription_id: UUID) -> Response:
     )
 
 
-def posted_or_none(name: str) -> UUID | None:
+def id_or_none(posted: Posted, name: str) -> UUID | None:
     """An id in a form, None where there is none; raises NotFound for anything else."""
-    text = request.form.get(name)
+    text = posted.get(name)
     if not text:
         return None
     try:
@@ -573,3 +607,85 @@ def show_library_stretch(stretch_id: str) -> str:
     return render_template(
         "physio/library_stretch.html", stretch=stretch, muscles=catalog.muscles()
     )
+
+
+# Forms whose session had ended.
+
+
+def waits_elsewhere(waiting: held.Held) -> bool:
+    """Whether a held form was opened in another clinic than the one being worked in."""
+    actor = find_actor()
+    told = dict(waiting.fields).get("clinic")
+    return isinstance(actor, StaffActor) and told is not None and told != str(actor.clinic_id)
+
+
+def resume_held_form(waiting: held.Held) -> Response | None:
+    """After signing in: the staff form that waited, filled in as it was and not saved yet.
+
+    None when it is none of these pages' forms, no longer fits, or belongs to another clinic.
+    """
+    if not isinstance(find_actor(), StaffActor):
+        return None
+    try:
+        endpoint, values = current_app.create_url_adapter(request).match(  # type: ignore[union-attr]
+            waiting.path, method="POST"
+        )
+    except HTTPException:
+        return None
+    reopen = _REOPEN.get(endpoint)
+    if reopen is None:
+        return None
+    if waits_elsewhere(waiting):
+        flash(_("A form waits for you in another clinic: switch there to see it."), "held")
+        return None
+    try:
+        body = reopen(MultiDict(waiting.fields), **values)
+    except NotFound:
+        flash(_("A form that waited for you no longer fits what is open now."), "error")
+        return None
+    return make_response(body)
+
+
+def _say_waited() -> None:
+    flash(_("What you entered is still here, not saved yet. Check it and save."), "held")
+
+
+def _reopen_patient(posted: Posted) -> str:
+    _say_waited()
+    return _patient_form(forms.PatientForm(posted))
+
+
+def _reopen_episode(posted: Posted, patient_id: UUID) -> str:
+    with reading() as scope:
+        patient, _episodes, _shares = patients.see_patient(scope, patient_id)
+        _say_waited()
+        return _episode_form(patient, forms.EpisodeForm(posted))
+
+
+def _reopen_session(posted: Posted, patient_id: UUID) -> str:
+    with reading() as scope:
+        patient, episodes, _shares = patients.see_patient(scope, patient_id)
+        _open_episode(episodes, None)
+        _say_waited()
+        return _session_page(patient, episodes, forms.SessionForm(posted), _posted_rows(posted))
+
+
+def _reopen_programme(posted: Posted, patient_id: UUID) -> str:
+    changing, episode_id = id_or_none(posted, "change"), id_or_none(posted, "episode")
+    with reading() as scope:
+        _patient, episodes, _shares = patients.see_patient(scope, patient_id)
+        _open_episode(episodes, episode_id)
+        if changing is not None:
+            programme.find_version(scope, patient_id, changing)
+        _say_waited()
+        form = forms.PrescriptionForm(posted)
+        return _programme_page(scope, patient_id, posted, changing, episode_id, form)
+
+
+_REOPEN: dict[str, Callable[..., str]] = {
+    "physio.add_patient": _reopen_patient,
+    "physio.add_episode": _reopen_episode,
+    "physio.record_session": _reopen_session,
+    "physio.change_programme": _reopen_programme,
+}
+"""The forms that are kept, by what they post to."""
