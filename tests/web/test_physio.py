@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -433,7 +434,7 @@ def test_what_is_not_shared_is_not_told_as_zero(desk, cast, visit, database):
 
 # Forms whose session had ended.
 
-HELD_FORMS = {
+HELD_FORMS: dict[str, dict[str, Any]] = {
     "/patients/new": {"name": "Zoë Zimmer", "year_of_birth": "188", "complaint": "Sore knee"},
     "/patients/ID/episodes/new": {"complaint": "Sore knee", "region": "leg"},
     "/patients/ID/needling/new": {"muscle-1": "infraspinatus", "insertions-1": "17", "note": "Hm"},
@@ -464,7 +465,11 @@ def reopen(app, maker):
         with app.test_request_context("/sign-in", method="POST"):
             session["_user_id"] = token
             answer = physio.resume_held_form(waiting)
-            said = answer.get_data(as_text=True) if answer else " ".join(get_flashed_messages())
+            said = (
+                answer.get_data(as_text=True)
+                if answer
+                else "".join(map(str, get_flashed_messages()))
+            )
             return answer and answer.status_code, said
 
     return open_form
