@@ -19,6 +19,7 @@ from tracker.domain.strip import Strip
 from tracker.domain.triage import Kind
 from tracker.services import accounts, caseload, demo, summaries
 from tracker.services.secrets import Secrets
+from tracker.store import logs
 from tracker.store.base import Base, UtcDateTime
 from tracker.store.engine import make_engine
 from tracker.store.migrate import upgrade
@@ -215,7 +216,8 @@ def test_every_summary_is_what_noting_each_entry_leaves(filled):
                 summaries.note_pain(noted, checkin.local_date, checkin.pain_average)
             for day in {row.local_date for row in scope.entities(StretchEntry)}:
                 episode = scope.get(Episode, Episode.id == kept.episode_id)
-                halves = summaries.done_halves_on(scope, episode, day)
+                logged = logs.stretch_outcomes_between(scope, episode, day, day)
+                halves = round(2 * sum(Outcome(entry.outcome).share for entry in logged))
                 summaries.note_stretches(noted, day, halves)
             for row in sorted(scope.entities(SorenessEntry), key=lambda row: row.felt_at):
                 summaries.note_soreness(noted, row.soreness, row.felt_at, row.local_date)

@@ -50,12 +50,6 @@ def _note_logged(row: EpisodeSummary, day: date) -> None:
         row.last_logged_on = day
 
 
-def done_halves_on(scope: Scope, episode: Episode, day: date) -> int:
-    """Stretches done on a day for one episode, in halves."""
-    outcomes = logs.stretch_outcomes_between(scope, episode, day, day)
-    return round(2 * sum(Outcome(row.outcome).share for row in outcomes))
-
-
 def note_session(episode: Episode, needled_at: datetime, zone: str) -> None:
     """Mark a needling session (its local hour) in the episode's own strip."""
     wall = local_time(needled_at, zone)
