@@ -38,8 +38,8 @@ ASSEMBLERS = {"app", "cli", "serving", "worker", "bench"}
 """Entry points know everyone."""
 
 DOORS = {
-    "accounts", "demo", "health", "held", "hub", "joining", "limits", "outreach", "sharing",
-    "clinics",
+    "accounts", "demo", "health", "held", "hub", "invitations", "limits", "outreach",
+    "patient_joining", "sharing", "staff_joining", "clinics",
 }  # fmt: skip
 """Services that work before anybody is known, or for somebody who is not signed in."""
 

@@ -17,7 +17,7 @@ from tracker.cli import clinic as clinic_command
 from tracker.cli import main
 from tracker.config import Settings
 from tracker.domain.errors import ConfigError, Expired
-from tracker.services import joining
+from tracker.services import invitations, staff_joining
 from tracker.services.outreach import Counts
 from tracker.services.secrets import Secrets
 from tracker.store.base import Base
@@ -194,15 +194,15 @@ def test_a_clinic_is_made_and_its_lead_invited_by_a_link_that_works(capsys, url)
     secrets = Secrets(Settings(url, SECRET))
     now = datetime.now(UTC)
     with database.door() as door:
-        opened = joining.look_up(door, secrets, token, now)
+        opened = invitations.look_up(door, secrets, token, now)
     assert (opened.clinic_name, opened.role) == ("Physio am See", "lead")
     assert (opened.email, opened.clinic_language) == ("lead@clinic.example", "de")
     with database.door(writes=True) as door:
-        joining.join_staff(
+        staff_joining.join_staff(
             door, secrets, opened, name="L", password="long enough", language="de", now=now
         )
     with database.door() as door, pytest.raises(Expired):
-        joining.look_up(door, secrets, token, now)
+        invitations.look_up(door, secrets, token, now)
     database.dispose()
 
 

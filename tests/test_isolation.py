@@ -167,7 +167,7 @@ def pages_of(app) -> list[tuple[str, str, str]]:
 
 
 ROOMS = {
-    "patient": {"patient.change_email", "patient.change_sharing", "patient.export_csv",
+    "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
                 "patient.show_progress", "patient.show_today"},
     "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
@@ -175,8 +175,8 @@ ROOMS = {
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
              "clinic.show_people"},
-    "member": {"auth.sign_out", "patient.change_mail", "patient.end_device", "patient.show_me"},
-    "anybody": {"auth.ask_new_phone", "auth.ask_reset", "auth.change_language", "auth.enter_code",
+    "member": {"api.show_session", "auth.sign_out", "patient.change_mail", "patient.end_device", "patient.show_me"},
+    "anybody": {"api.describe", "auth.ask_new_phone", "auth.ask_reset", "auth.change_language", "auth.enter_code",
                 "auth.root", "auth.send_new_phone", "auth.send_reset", "auth.sign_in",
                 "auth.sign_in_staff", "patient.show_safety", "pwa.healthz", "pwa.manifest",
                 "pwa.offline", "pwa.readyz", "pwa.worker"},
@@ -195,6 +195,7 @@ MAY = {
 def test_a_page_of_another_role_does_not_exist(role, app, cast, visit, database):
     rooms = {endpoint: room for room, endpoints in ROOMS.items() for endpoint in endpoints}
     missing = visit(somebody(cast, role)).get("/no/such/page")
+    missing_to_phones = visit(somebody(cast, role)).get("/api/v1/no/such/address")
     before = contents(database, *COUNTED)
     for endpoint, method, path in pages_of(app):
         assert endpoint in rooms, f"{endpoint} is in nobody's room yet"
@@ -202,19 +203,23 @@ def test_a_page_of_another_role_does_not_exist(role, app, cast, visit, database)
             continue
         browser = visit(somebody(cast, role))
         answer = browser.get(path) if method == "GET" else browser.post(path)
-        if role == "nobody":
+        is_for_phones = endpoint.startswith("api.")
+        if role == "nobody" and is_for_phones:
+            assert answer.status_code == 401, endpoint
+        elif role == "nobody":
             assert answer.status_code in {302, 303}, endpoint
             assert answer.headers["Location"].startswith("/sign-in"), endpoint
         else:
             assert answer.status_code == 404, endpoint
-            assert normal(answer.text) == normal(missing.text), endpoint
+            expected = missing_to_phones if is_for_phones else missing
+            assert normal(answer.text) == normal(expected.text), endpoint
     assert contents(database, *COUNTED) == before
 
 
 def test_every_id_that_a_page_reads_is_walked_below():
     """Ids in queries and forms are read by few helpers; each name has a case in this file."""
     web = Path(tracker.web.__file__).parent
-    source = "".join(path.read_text(encoding="utf-8") for path in web.glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in web.rglob("*.py"))
     read = set(re.findall(r'(?:asked_id|posted_id|posted_or_none)\("(\w+)"\)', source))
     read |= set(re.findall(r"(\w+) = IdField\(", source))
     assert read == {"episode", "change", "clinic_id", "session_id", "episode_id",

@@ -15,7 +15,7 @@ from tests.support.cast import NOW, TODAY
 from tests.support.databases import rows_of
 from tracker.adapters.mail import FolderMailer, NoMailer, SmtpMailer
 from tracker.domain.access import Role
-from tracker.services import joining, outreach
+from tracker.services import outreach, patient_joining
 from tracker.services.ports import MailFault, Message
 from tracker.store import outreach as post
 from tracker.store.schema import (
@@ -458,7 +458,9 @@ def test_a_new_phone_mail_tried_again_leaves_one_way_in(
     client, run, postbox, cast, database, maker
 ):
     with database.scope(maker.staff(cast.pia), writes=True) as scope:
-        by_staff = joining.invite_patient(scope, maker.secrets, cast.alice.patient_id, NOW).token
+        by_staff = patient_joining.invite_patient(
+            scope, maker.secrets, cast.alice.patient_id, NOW
+        ).token
     client.send(client.form("/new-phone"), email="alice@home.example")
     postbox.faults = 10_000
     moment = NOW

@@ -17,6 +17,7 @@ from tracker.store.engine import make_engine
 from tracker.store.scope import Database
 from tracker.web import (
     access,
+    api,
     assets,
     auth,
     clinic,
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     errors.init(app)
     _add_pages(app, settings)
     protect.exempt(auth.unsubscribe_now)
+    api.init(app, protect)
     assets.init(app)
     headers.init(app, is_https=settings.is_https)
     if settings.proxies:
@@ -70,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, physio, clinic, pwa):
+    for room in (auth, patient, physio, clinic, pwa, api):
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

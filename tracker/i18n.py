@@ -51,7 +51,9 @@ def extract_lists(
 ) -> Iterator[Extracted]:
     """Babel's extractor for a clinical list: its standing, then every row's texts."""
     data = json.load(fileobj)
-    rows = [row for value in data.values() if isinstance(value, list) for row in value]
+    lists = [value for value in data.values() if isinstance(value, list)]
+    # A list of bare ids has no words of its own.
+    rows = [row for value in lists for row in value if isinstance(row, dict)]
     for row in (data, *rows):
         for field in FIELDS:
             if text := row.get(field):

@@ -14,7 +14,7 @@ from tests.browser.world import PASSWORD, Quay
 from tests.support.browser import DESK, PHONE, launch, opened
 from tracker.domain.days import local_day
 from tracker.store.schema import AuthSession, HeldForm
-from tracker.web.physio import draw_qr
+from tracker.web.responses import draw_qr
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -13,9 +13,17 @@ from tests.support.browser import PHONE, ClinicServer, Demo, Watch
 from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
-from tracker.services import accounts, clinics, joining, needling, patients
+from tracker.services import (
+    accounts,
+    clinics,
+    invitations,
+    needling,
+    patient_joining,
+    patients,
+    staff_joining,
+)
 from tracker.services.clinics import ClinicSettings
-from tracker.services.joining import NewInvitation
+from tracker.services.invitations import NewInvitation
 from tracker.services.needling import NewSession
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.store.schema import Person
@@ -56,13 +64,13 @@ class Quay:
         )
         with hub.database.door(writes=True) as door:
             self.ids["clinic"] = clinics.found(door, given, now)
-            made = joining.invite_first_lead(
+            made = staff_joining.invite_first_lead(
                 door, hub.secrets, self.ids["clinic"], "quentin@quay.example", now
             )
-            signed_in = joining.join_staff(
+            signed_in = staff_joining.join_staff(
                 door,
                 hub.secrets,
-                joining.look_up(door, hub.secrets, made.token, now),
+                invitations.look_up(door, hub.secrets, made.token, now),
                 name="Quentin Moss",
                 password=PASSWORD,
                 language="en",
@@ -82,7 +90,7 @@ class Quay:
             for name, year in self.born.items():
                 given = NewPatient(f"{name.title()} Lund", year, None, is_own=True, episode=since)
                 self.ids[name] = patients.add_patient(scope, given, now, today).id
-            made = joining.invite_staff(
+            made = staff_joining.invite_staff(
                 scope, self.server.hub.secrets, "new@quay.example", Role.PHYSIO, now
             )
             self.links["colleague"] = f"/join/{made.token}"
@@ -107,7 +115,7 @@ class Quay:
     def invite(self, name: str) -> NewInvitation:
         """A new way in for a patient: link and code."""
         with self.server.hub.database.scope(self._lead, writes=True) as scope:
-            return joining.invite_patient(
+            return patient_joining.invite_patient(
                 scope, self.server.hub.secrets, self.ids[name], datetime.now(UTC)
             )
 

@@ -11,9 +11,18 @@ from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
 from tracker.domain.prescription import EVERY_DAY, Dose, Outcome
 from tracker.domain.session import SessionKind
-from tracker.services import accounts, checkins, joining, needling, patients, programme
+from tracker.services import (
+    accounts,
+    checkins,
+    invitations,
+    needling,
+    patient_joining,
+    patients,
+    programme,
+    staff_joining,
+)
 from tracker.services.accounts import SignedIn
-from tracker.services.checkins import (
+from tracker.services.daybook import (
     CheckinInput,
     DayEntries,
     DayInput,
@@ -21,7 +30,7 @@ from tracker.services.checkins import (
     SorenessInput,
     StretchInput,
 )
-from tracker.services.joining import Joining
+from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.programme import NewPrescription
 from tracker.services.secrets import Secrets
@@ -158,7 +167,7 @@ class Maker:
     ) -> str:
         if by is None:
             with self.database.door(writes=True) as door:
-                return joining._make(
+                return invitations.make(
                     door,
                     self.secrets,
                     now,
@@ -169,7 +178,7 @@ class Maker:
                     made_by=None,
                 ).token
         with self.database.scope(self.staff(by, now), writes=True) as scope:
-            return joining.invite_staff(scope, self.secrets, email, role, now).token
+            return staff_joining.invite_staff(scope, self.secrets, email, role, now).token
 
     def colleague(
         self,
@@ -184,8 +193,8 @@ class Maker:
         email = email or f"{name.split(maxsplit=1)[0].lower()}@{house.name.lower()}.example"
         token = self.invite_colleague(house, email, role, now, by)
         with self.database.door(writes=True) as door:
-            opened = joining.look_up(door, self.secrets, token, now)
-            signed_in = joining.join_staff(
+            opened = invitations.look_up(door, self.secrets, token, now)
+            signed_in = staff_joining.join_staff(
                 door, self.secrets, opened, name=name, password=PASSWORD, language="en", now=now
             )
         actor = self.actor(signed_in.token, now)
@@ -210,7 +219,7 @@ class Maker:
         given = NewPatient(name, year, email, is_own, episode)
         with self.database.scope(self.staff(by, now), writes=True) as scope:
             row = patients.add_patient(scope, given, now, local_day(now, by.clinic.zone))
-            made = joining.invite_patient(scope, self.secrets, row.id, now)
+            made = patient_joining.invite_patient(scope, self.secrets, row.id, now)
             episode_id = patients.see_patient(scope, row.id)[1][0].id
             return Record(
                 by.clinic, row.id, episode_id, name, year, token=made.token, code=made.code
@@ -226,8 +235,8 @@ class Maker:
     ) -> Record:
         said = Joining(who.name, who.year_of_birth, "en", who.clinic.zone, agrees)
         with self.database.door(writes=True) as door:
-            opened = joining.look_up(door, self.secrets, who.token, now)
-            signed_in = joining.join_patient(
+            opened = invitations.look_up(door, self.secrets, who.token, now)
+            signed_in = patient_joining.join_patient(
                 door, self.secrets, opened, said, now, here=here, today=now.date()
             )
         if signed_in is not None:
@@ -286,7 +295,12 @@ class Maker:
 
     def rates(self, who: Record, pain: int, day: date = TODAY, now: datetime = NOW) -> None:
         """Record a day's pain and nothing else."""
-        self.logs(who, DayEntries(checkins=[CheckinInput(who.episode_id, pain)]), day, now)
+        self.logs(
+            who,
+            DayEntries(checkins=[CheckinInput(who.episode_id, {"pain_average": pain})]),
+            day,
+            now,
+        )
 
     def lived(self, by: Colleague, who: Record) -> Record:
         """A programme, a session yesterday, and a log of yesterday evening."""
@@ -294,8 +308,14 @@ class Maker:
         needling_id = self.needled(by, who, NEEDLED_AT)
         soreness_id = uuid4()
         entries = DayEntries(
-            checkins=[CheckinInput(who.episode_id, 4, 6, 3)],
-            days=[DayInput(who.clinic.id, 2, 5, f"Private words of {who.name}")],
+            checkins=[
+                CheckinInput(who.episode_id, {"pain_average": 4, "pain_worst": 6, "stiffness": 3})
+            ],
+            days=[
+                DayInput(
+                    who.clinic.id, {"sleep": 2, "stress": 5, "note": f"Private words of {who.name}"}
+                )
+            ],
             soreness=[SorenessInput(needling_id, 5, soreness_id)],
             stretches=[StretchInput(prescription_id, Outcome.PARTLY, "no_time")],
         )
@@ -351,4 +371,4 @@ def make_cast(maker: Maker) -> Cast:
 def _waiting(maker: Maker, by: Colleague, email: str) -> UUID:
     token = maker.invite_colleague(by.clinic, email, Role.PHYSIO, NOW - timedelta(hours=1), by)
     with maker.database.door() as door:
-        return joining.look_up(door, maker.secrets, token, NOW).id
+        return invitations.look_up(door, maker.secrets, token, NOW).id

@@ -18,7 +18,7 @@ from tracker.store.migrate import upgrade
 from tracker.store.scope import Database
 
 Rows = Sequence[tuple[Any, list[dict[str, Any]]]]
-_NUMBERED = {"checkin", "soreness_entry", "stretch_entry", "revision", "outbox"}
+_NUMBERED = {"checkin", "soreness_entry", "stretch_entry", "revision", "outbox", "safety_report"}
 """Tables whose ids the database numbers and nothing refers to: they are numbered anew."""
 
 

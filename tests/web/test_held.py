@@ -9,7 +9,7 @@ import pytest
 from tests.support.cast import NOW, TODAY
 from tests.support.databases import contents, rows_of
 from tests.support.pages import text_of
-from tracker.services import held, joining
+from tracker.services import held, patient_joining
 from tracker.store.schema import Checkin, DiaryDay, HeldForm
 
 
@@ -44,7 +44,7 @@ def come_back(maker, cast):
 
     def open_link(phone, who, now=NOW):
         with maker.database.scope(maker.staff(cast.pia, now), writes=True) as scope:
-            token = joining.invite_patient(scope, maker.secrets, who.patient_id, now).token
+            token = patient_joining.invite_patient(scope, maker.secrets, who.patient_id, now).token
         said = {"name": who.name, "year_of_birth": str(who.year_of_birth)}
         return phone.post(f"/join/{token}", said, follow=True)
 

@@ -12,7 +12,8 @@ from tests.support.databases import rows_of
 from tests.support.pages import text_of
 from tracker.domain.access import Role
 from tracker.domain.errors import Expired
-from tracker.services import joining
+from tracker.services import invitations, patient_joining
+from tracker.services.patient_joining import Joining
 from tracker.store.schema import (
     AuthSession,
     Consent,
@@ -91,16 +92,16 @@ def test_a_used_link_is_worthless_and_so_is_its_code(client, link, cast, visit):
 
 def test_a_double_tap_joins_once(cast, database, secrets):
     """Both taps have opened the page before the first is through: the second finds it used."""
-    said = joining.Joining("Carol Cole", 1975, "en", "Europe/London", agrees=True)
+    said = Joining("Carol Cole", 1975, "en", "Europe/London", agrees=True)
     with database.door() as door:
-        opened = joining.look_up(door, secrets, cast.carol.token, NOW)
+        opened = invitations.look_up(door, secrets, cast.carol.token, NOW)
     for attempt in range(2):
         with database.door(writes=True) as door:
             if attempt:
                 with pytest.raises(Expired):
-                    joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())
+                    patient_joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())
             else:
-                joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())
+                patient_joining.join_patient(door, secrets, opened, said, NOW, today=NOW.date())
     people = rows_of(database, Person, Person.name == "Carol Cole")
     assert len(people) == 1
     assert len(rows_of(database, AuthSession, AuthSession.person_id == people[0].id)) == 1

@@ -25,7 +25,7 @@ from tracker.store.schema import (
     Patient,
     Prescription,
 )
-from tracker.web import physio
+from tracker.web.physio.waiting import resume_held_form
 
 EPISODE = {"complaint": "Sore  knee", "region": "leg", "side": "left", "opened_on": str(TODAY)}
 PATIENT = {"name": " Zoë  Zimmer ", "year_of_birth": "1988", "email": "Zoe@Home.example",
@@ -464,7 +464,7 @@ def reopen(app, maker):
         token = maker.open(who, NOW).token
         with app.test_request_context("/sign-in", method="POST"):
             session["_user_id"] = token
-            answer = physio.resume_held_form(waiting)
+            answer = resume_held_form(waiting)
             said = (
                 answer.get_data(as_text=True)
                 if answer

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.cast import NOW, TODAY
 from tests.support.pages import read_forms, text_of
-from tracker.services import joining, outreach, patients, sharing
+from tracker.services import outreach, patient_joining, patients, sharing
 from tracker.store.schema import Checkin, SorenessEntry, StretchEntry
 
 
@@ -98,7 +98,7 @@ def test_a_clinics_own_code_gives_no_hold_on_another_clinics_record(
 ):
     """Lighthouse knows Emil's name and year: its code must not lead to Harbour's record."""
     with database.scope(maker.staff(cast.otto), writes=True) as scope:
-        made = joining.invite_patient(scope, hub.secrets, cast.emil_there.patient_id, NOW)
+        made = patient_joining.invite_patient(scope, hub.secrets, cast.emil_there.patient_id, NOW)
     thief = visit()
     thief.post(f"/join/{made.token}", {"name": "Emil Ernst", "year_of_birth": "1969"})
     thief.post("/me/email", {"email": "thief@lighthouse.example"})
@@ -133,7 +133,7 @@ def test_a_clinic_can_not_give_itself_a_withdrawn_consent(cast, visit, maker, da
 
 def test_a_code_made_before_a_withdrawal_opens_nothing_after_it(cast, visit, maker, database, hub):
     with database.scope(maker.staff(cast.pia), writes=True) as scope:
-        made = joining.invite_patient(scope, hub.secrets, cast.alice.patient_id, NOW)
+        made = patient_joining.invite_patient(scope, hub.secrets, cast.alice.patient_id, NOW)
     with database.scope(maker.patient(cast.alice), writes=True) as scope:
         sharing.withdraw(scope, cast.harbour.id, NOW)
     assert visit().get(f"/join/{made.token}").status_code == 410

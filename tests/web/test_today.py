@@ -117,7 +117,7 @@ def test_an_amendment_keeps_its_history(phone, cast, database):
     kept = rows_of(database, Revision, Revision.entry == "checkin", order=Revision.rev)
     assert [(one.rev, one.before) for one in kept] == [
         (2, {"pain_average": 3}),
-        (3, {"pain_average": 5}),
+        (3, {"pain_average": 5, "day_rev": 1}),
     ]
     assert {one.changed_by for one in kept} == {cast.alice.person_id}
     (day,) = rows_of(database, Revision, Revision.entry == "day")

@@ -14,7 +14,7 @@ from tracker.bench.data import Bench
 from tracker.bench.measure import Printer, Request, alternate
 from tracker.domain.days import local_day
 from tracker.services import accounts, today
-from tracker.services.checkins import Moment
+from tracker.services.daybook import Moment
 from tracker.store.schema import Episode, NeedlingSession, Patient
 
 HISTORY_DAYS = 366

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from tracker.cli import parts
 from tracker.domain.days import is_zone
 from tracker.domain.errors import ConfigError
-from tracker.services import clinics, joining
+from tracker.services import clinics, staff_joining
 from tracker.services.clinics import ClinicSettings
 from tracker.services.secrets import Secrets
 
@@ -56,7 +56,7 @@ def create(given: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     with database.door(writes=True) as door:
         clinic_id = clinics.found(door, _settings(answers), now)
-        made = joining.invite_first_lead(
+        made = staff_joining.invite_first_lead(
             door, Secrets(settings), clinic_id, answers["lead_email"], now
         )
     database.dispose()

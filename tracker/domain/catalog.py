@@ -1,4 +1,4 @@
-"""The product's own lists, muscles and stretches, read once from the data files beside the code."""
+"""The product's own lists (muscles, stretches, answers), read once from the data files."""
 
 from __future__ import annotations
 
@@ -45,6 +45,15 @@ class Stretch:
         return self.sides == "one_side"
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The fixed answers that are tapped: signs with their tiers, reasons, side effects."""
+
+    signs: dict[str, str]
+    reasons: tuple[str, ...]
+    side_effects: tuple[str, ...]
+
+
 def _read(name: str) -> dict[str, Any]:
     text = files("tracker").joinpath("data", name).read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
@@ -88,6 +97,17 @@ def stretches() -> dict[str, Stretch]:
         )
         for row in _read("stretches.json")["stretches"]
     }
+
+
+@cache
+def answers() -> Answers:
+    """The ids that phones and forms may send; their words stand with the words of the pages."""
+    data = _read("answers.json")
+    return Answers(
+        signs={row["id"]: row["tier"] for row in data["signs"]},
+        reasons=tuple(data["reasons"]),
+        side_effects=tuple(data["side_effects"]),
+    )
 
 
 @cache

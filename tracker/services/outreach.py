@@ -20,7 +20,7 @@ from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_time
 from tracker.domain.errors import Expired
 from tracker.domain.schedule import daily_period, week_days, weekly_period
-from tracker.services import accounts, caseload, held, joining, limits
+from tracker.services import accounts, caseload, held, limits, patient_joining
 from tracker.services.faults import STORE_FAULTS
 from tracker.services.ports import Mailer, MailFault, Message
 from tracker.services.secrets import Secrets
@@ -262,7 +262,7 @@ def _facts(
         return f"/reset/{accounts.reset_ticket(secrets, person)}", {}
     # Each try makes a link anew, for only its hash is kept: of those made before none shall work.
     post.void_mailed_invitations(door, row.clinic_id, row.person_id, now)
-    token = joining.invite_again_by_mail(door, secrets, row.clinic_id, row.person_id, now)
+    token = patient_joining.invite_again_by_mail(door, secrets, row.clinic_id, row.person_id, now)
     return (f"/join/{token}", {}) if token else None
 
 

@@ -26,6 +26,7 @@ from tracker.store.schema import (
     Patient,
     Prescription,
     Revision,
+    SafetyReport,
     SorenessEntry,
     StretchEntry,
 )
@@ -129,10 +130,11 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("days", DiaryDay),
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
+    ("safety_reports", SafetyReport),
     ("revisions", Revision),
     ("consents", Consent),
 )
-_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines"})
+_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines", "day_rev"})
 
 
 def everything(scope: Scope, now: datetime) -> dict[str, Any]:

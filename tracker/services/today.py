@@ -14,7 +14,8 @@ from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
 from tracker.domain.prescription import Dose, Prescription
-from tracker.services.checkins import Moment, felt_when, rating_to_mend
+from tracker.services.daybook import Moment
+from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
     Checkin,

@@ -67,6 +67,12 @@ class Base(DeclarativeBase):
     }
 
 
+class PersonRow:
+    """A row that belongs to a person, in no clinic's sight."""
+
+    person_id: Mapped[UUID] = mapped_column(nullable=False)
+
+
 class ClinicRow:
     """A row that belongs to one clinic and is seen by its staff."""
 

@@ -26,6 +26,7 @@ from tracker.store.scope import Scope
 
 Rows = Sequence[Row[Any]]
 T = TypeVar("T", NeedlingSession, Prescription)
+KnownById = TypeVar("KnownById", Checkin, SorenessEntry, StretchEntry)
 
 
 def lock_patient(scope: Scope, clinic_id: UUID, patient_id: UUID) -> None:
@@ -80,6 +81,30 @@ def find_stretch_entry(scope: Scope, line: Prescription, day: date) -> StretchEn
     )
 
 
+def checkins_between(scope: Scope, first: date, last: date) -> Sequence[Checkin]:
+    """Every check-in of a span of days, oldest first."""
+    found = scope.entities(Checkin, Checkin.local_date.between(first, last))
+    return sorted(found, key=lambda row: row.local_date)
+
+
+def diary_days_between(scope: Scope, first: date, last: date) -> Sequence[DiaryDay]:
+    """The days' own rows of a span, oldest first."""
+    found = scope.entities(DiaryDay, DiaryDay.local_date.between(first, last))
+    return sorted(found, key=lambda row: row.local_date)
+
+
+def stretch_entries_between(scope: Scope, first: date, last: date) -> Sequence[StretchEntry]:
+    """Every stretch entry of a span of days, oldest first."""
+    found = scope.entities(StretchEntry, StretchEntry.local_date.between(first, last))
+    return sorted(found, key=lambda row: row.local_date)
+
+
+def of_entry_id(scope: Scope, model: type[KnownById], entry_id: UUID) -> Sequence[KnownById]:
+    """The entries of one kind that a phone's id stands for: one, or none."""
+    rows: Sequence[KnownById] = scope.entities(model, model.entry_id == entry_id)
+    return rows
+
+
 def sessions_between(scope: Scope, first: datetime, last: datetime) -> Rows:
     """(id, patient_id, episode_id, needled_at) of sessions in a span of time, oldest first."""
     return scope.rows(
@@ -125,10 +150,15 @@ def soreness_of(scope: Scope, sessions: Sequence[Any]) -> Sequence[SorenessEntry
 
 def prescriptions_on(scope: Scope, day: date) -> Sequence[Prescription]:
     """The versions in force on a day, in the order in which they were prescribed."""
+    return prescriptions_between(scope, day, day)
+
+
+def prescriptions_between(scope: Scope, first: date, last: date) -> Sequence[Prescription]:
+    """The versions in force on any day of a span, in the order in which they were prescribed."""
     found = scope.entities(
         Prescription,
-        Prescription.starts_on <= day,
-        (Prescription.ends_on.is_(None)) | (Prescription.ends_on >= day),
+        Prescription.starts_on <= last,
+        (Prescription.ends_on.is_(None)) | (Prescription.ends_on >= first),
     )
     return sorted(found, key=lambda row: (row.prescribed_at, row.stretch))
 

@@ -30,15 +30,16 @@ from sqlalchemy.sql import visitors
 
 from tracker.domain.access import Actor, PatientActor, StaffActor
 from tracker.domain.errors import NotFound
-from tracker.store.base import Base, ClinicRow, LoggedRow, PatientRow
+from tracker.store.base import Base, ClinicRow, LoggedRow, PatientRow, PersonRow
 from tracker.store.engine import WRITES, write_lock
 from tracker.store.schema import Clinic, Consent, Membership, Patient, Person
 
 T = TypeVar("T")
 
 _PATIENT_MAY_WRITE = frozenset(
-    {"checkin", "diary_day", "soreness_entry", "stretch_entry", "revision", "episode_summary"}
-)
+    {"checkin", "diary_day", "soreness_entry", "stretch_entry", "safety_report", "revision",
+     "episode_summary"}
+)  # fmt: skip
 
 
 def consent_stands(clinic_id: Any, patient_id: Any) -> ColumnElement[bool]:
@@ -73,6 +74,9 @@ class Scope:
         return self._seen[model]
 
     def _visible(self, model: Any) -> ColumnElement[bool]:
+        if issubclass(inspect(model).mapper.class_, PersonRow):
+            own: ColumnElement[bool] = model.person_id == self.actor.person_id
+            return own
         if isinstance(self.actor, StaffActor):
             return self._visible_to_staff(model, self.actor)
         return self._visible_to_patient(model, self.actor)
@@ -169,6 +173,8 @@ class Scope:
             self._session.add(row)
 
     def _may_write(self, row: Base) -> bool:
+        if isinstance(row, PersonRow):
+            return row.person_id == self.actor.person_id
         if not isinstance(row, ClinicRow):
             return False
         if isinstance(self.actor, StaffActor):

@@ -22,9 +22,17 @@ from tracker.domain.access import PatientActor, StaffActor
 from tracker.domain.days import is_zone, local_day
 from tracker.domain.errors import Expired, Invalid
 from tracker.domain.invitation import tidy_code
-from tracker.services import accounts, joining, limits, outreach
-from tracker.services.joining import Joining, OpenInvitation
+from tracker.services import (
+    accounts,
+    invitations,
+    limits,
+    outreach,
+    patient_joining,
+    staff_joining,
+)
+from tracker.services.invitations import OpenInvitation
 from tracker.services.limits import Limit
+from tracker.services.patient_joining import Joining
 from tracker.web import access, forms
 from tracker.web.access import find_actor, for_members, for_staff, hub, now
 from tracker.web.language import LANGUAGE_COOKIE, LANGUAGES
@@ -87,7 +95,7 @@ def go_home() -> Response:
 
 def show_waiting_form() -> Response | None:
     """A colleague's form that waited, shown again to be checked: one at a time, never saved."""
-    from tracker.web.physio import resume_held_form  # noqa: PLC0415 - see go_home
+    from tracker.web.physio.waiting import resume_held_form  # noqa: PLC0415 - see go_home
 
     for waiting in access.find_held():
         answer = resume_held_form(waiting)
@@ -214,7 +222,7 @@ def _look_up(token: str) -> OpenInvitation:
         for limit, who in tries:
             limits.check(door, hub().secrets, limit, who, now())
         try:
-            return joining.look_up(door, hub().secrets, token, now())
+            return invitations.look_up(door, hub().secrets, token, now())
         except Expired as fault:
             wrong = fault
     count_try(*tries)
@@ -255,10 +263,10 @@ def _join_patient(token: str, opened: OpenInvitation) -> Response:
         recalled_pain=form.recalled_pain.data,
     )
     with hub().database.door() as door:
-        is_them = joining.is_them(door, opened, said)
+        is_them = patient_joining.is_them(door, opened, said)
     if not is_them:
         with hub().database.door(writes=True) as door:
-            joining.count_wrong(door, opened, now())
+            invitations.count_wrong(door, opened, now())
         form.take_errors({"name": ["not_them"]})
         return _again(_join_page(token, opened, form))
     return _let_in(token, opened, form, said)
@@ -267,7 +275,7 @@ def _join_patient(token: str, opened: OpenInvitation) -> Response:
 def _let_in(token: str, opened: OpenInvitation, form: forms.JoinForm, said: Joining) -> Response:
     try:
         with hub().database.door(writes=True) as door:
-            signed_in = joining.join_patient(
+            signed_in = patient_joining.join_patient(
                 door,
                 hub().secrets,
                 opened,
@@ -293,7 +301,7 @@ def _join_staff(token: str, opened: OpenInvitation) -> Response:
     count_try((limits.SIGN_IN_BY_ADDRESS, address()), (limits.SIGN_IN_BY_EMAIL, opened.email or ""))
     try:
         with hub().database.door(writes=True) as door:
-            signed_in = joining.join_staff(
+            signed_in = staff_joining.join_staff(
                 door,
                 hub().secrets,
                 opened,

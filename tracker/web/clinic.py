@@ -11,12 +11,12 @@ from flask_babel import ngettext
 
 from tracker.domain.access import Role
 from tracker.domain.errors import Invalid
-from tracker.services import clinics, joining
+from tracker.services import clinics, staff_joining
 from tracker.services.clinics import ClinicSettings
-from tracker.services.joining import NewInvitation
+from tracker.services.invitations import NewInvitation
 from tracker.web import forms
 from tracker.web.access import for_leads, hub, now, reading, writing
-from tracker.web.physio import again, draw_qr, see_other
+from tracker.web.responses import again, draw_qr, see_other
 
 pages = Blueprint("clinic", __name__)
 
@@ -84,7 +84,7 @@ def invite_colleague() -> Response:
         return again(_people_page(form))
     role = Role.LEAD if form.role.data == Role.LEAD else Role.PHYSIO
     with writing() as scope:
-        made = joining.invite_staff(scope, hub().secrets, form.email.data, role, now())
+        made = staff_joining.invite_staff(scope, hub().secrets, form.email.data, role, now())
     return make_response(_people_page(forms.StaffInviteForm(), made, form.email.data))
 
 

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.checkin import DAY_FIELDS, PAIN_FIELDS
 from tracker.domain.days import day_bounds, hours_between
 from tracker.domain.errors import Invalid
 from tracker.domain.prescription import Outcome
-from tracker.services.checkins import (
+from tracker.services.daybook import (
     CheckinInput,
     DayEntries,
     DayInput,
@@ -99,9 +100,7 @@ class DayForm:
 def _checkin(form: CheckinForm) -> CheckinInput:
     return CheckinInput(
         episode_id=form.episode_id.data,
-        pain_average=form.pain_average.data,
-        pain_worst=form.pain_worst.data,
-        stiffness=form.stiffness.data,
+        said={name: form[name].data for name in PAIN_FIELDS},
         base_rev=form.base_rev.data,
     )
 
@@ -109,9 +108,7 @@ def _checkin(form: CheckinForm) -> CheckinInput:
 def _day(form: CheckinForm) -> DayInput:
     return DayInput(
         clinic_id=form.clinic_id.data,
-        sleep=form.sleep.data,
-        stress=form.stress.data,
-        note=form.note.data or "",
+        said={name: form[name].data for name in DAY_FIELDS},
         base_rev=form.day_rev.data,
     )
 

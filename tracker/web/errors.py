@@ -6,7 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
@@ -20,7 +29,11 @@ NEVER_ECHOED = frozenset({"csrf_token", "password", "old_password"})
 
 
 def page(status: int, title: str, text: str, **more: object) -> Response:
-    """A calm page that says what happened and where to go."""
+    """A calm page that says what happened and where to go; a phone is told in JSON."""
+    if request.path.startswith("/api/"):
+        told = jsonify(error=f"{title}. {text}")
+        told.status_code = status
+        return told
     values = {"again": None, **more}
     answer = make_response(render_template("errors/error.html", title=title, text=text, **values))
     answer.status_code = status
@@ -56,6 +69,8 @@ def limited(fault: Limited) -> Response:
 
 def unauthenticated(_fault: Exception) -> Response:
     """Nobody is signed in."""
+    if request.path.startswith("/api/"):
+        return page(401, _("Signed out"), _("Sign in again."))
     return access.ask_to_sign_in()
 
 

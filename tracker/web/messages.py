@@ -49,6 +49,13 @@ def text_of(code: str) -> str:
         ),
         "stale_day": _("This page was opened on another day. Which day is it about?"),
         "gone": _("Something you answered is no longer open; that part was not saved."),
+        "id": _("This is not an id."),
+        "moment": _("Write a moment with its offset, such as 2026-11-22T18:00:00+01:00."),
+        "text": _("This is not readable text."),
+        "unreadable": _("This could not be read."),
+        "op_id_used": _("This was sent before with other content. Save it once more."),
+        "entry_elsewhere": _("This entry already stands for another day or problem."),
+        "sets_done_range": _("From 0 to 20 sets."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

@@ -30,7 +30,7 @@ from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import is_zone, latest_day_anywhere, local_day
 from tracker.domain.errors import Invalid, NotFound
 from tracker.services import accounts, checkins, clinics, held, outreach, progress, sharing, today
-from tracker.services.checkins import Moment
+from tracker.services.daybook import Moment, Saved
 from tracker.services.outreach import MailKind
 from tracker.services.patients import choose_episode, own_episodes
 from tracker.web import access, dayform
@@ -155,7 +155,7 @@ def _today_page(
     return answer
 
 
-def _say_saved(moment: Moment, saved: checkins.Saved) -> None:
+def _say_saved(moment: Moment, saved: Saved) -> None:
     if moment.is_backfill:
         flash(_("Saved for %(day)s.", day=long_day(moment.local_date)), "saved")
     else:

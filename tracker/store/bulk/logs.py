@@ -7,6 +7,7 @@ from datetime import date
 
 from tracker.domain import strip
 from tracker.domain.prescription import Outcome, Provenance
+from tracker.domain.simulate_types import SimulatedCheckin
 from tracker.domain.strip import Strip
 from tracker.store.bulk.frame import Frame, Row, Rows
 from tracker.store.schema import Checkin, DiaryDay, EpisodeSummary, SorenessEntry, StretchEntry
@@ -35,15 +36,20 @@ def _checkins(frame: Frame) -> Iterator[Row]:
             "stiffness": entry.stiffness,
             "regions": None,
             "is_backfilled": entry.backfilled,
+            "day_rev": 1 if _has_day(entry) else None,
             "rev": 1,
             "recorded_at": recorded_at,
             "updated_at": recorded_at,
         }
 
 
+def _has_day(entry: SimulatedCheckin) -> bool:
+    return entry.sleep is not None or entry.stress is not None or bool(entry.note)
+
+
 def _diary_days(frame: Frame) -> Iterator[Row]:
     for entry in frame.of.checkins:
-        if entry.sleep is None and entry.stress is None and not entry.note:
+        if not _has_day(entry):
             continue
         yield {
             **frame.keys,

@@ -6,19 +6,33 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.needling import Side
 from tracker.domain.prescription import Outcome, Provenance
-from tracker.store.base import Base, LoggedRow, ServerKey, belongs_to, one_of, scale
+from tracker.domain.safety import Tier
+from tracker.store.base import Base, LoggedRow, PersonRow, ServerKey, belongs_to, one_of, scale
 
 _KEY = ("clinic_id", "patient_id", "id")
 _EPISODE = ("clinic_id", "patient_id", "episode_id")
 
 
 class Checkin(LoggedRow, Base):
-    """One local day of one episode; amended in place, each amendment kept as a revision."""
+    """One local day of one episode; amended in place, each amendment kept as a revision.
+
+    `day_rev` is the diary day's revision that belongs to `rev`: on a phone the two are one entry,
+    so a change of sleep, stress or note moves the check-in's revision too.
+    """
 
     __tablename__ = "checkin"
 
@@ -32,6 +46,7 @@ class Checkin(LoggedRow, Base):
     stiffness: Mapped[int | None] = mapped_column(Integer)
     regions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     is_backfilled: Mapped[bool] = mapped_column(default=False)
+    day_rev: Mapped[int | None] = mapped_column(Integer)
     rev: Mapped[int] = mapped_column(Integer, default=1)
     recorded_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -132,6 +147,46 @@ class StretchEntry(LoggedRow, Base):
         scale("pain_during"),
         CheckConstraint("sets_done BETWEEN 0 AND 20", name="sets_done_range"),
     )
+
+
+class SafetyReport(LoggedRow, Base):
+    """Signs that a patient ticked on the safety page; never refused for its date, never amended."""
+
+    __tablename__ = "safety_report"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    entry_id: Mapped[UUID]
+    # None where the report is about no complaint or no session in particular.
+    episode_id: Mapped[UUID | None]
+    needling_session_id: Mapped[UUID | None]
+    signs: Mapped[list[str]] = mapped_column(JSON)
+    tier: Mapped[str] = mapped_column(String(10))
+    local_date: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
+        UniqueConstraint("clinic_id", "patient_id", "entry_id"),
+        Index("ix_safety_report_received", "clinic_id", "received_at"),
+        one_of("tier", Tier),
+    )
+
+
+class Operation(PersonRow, Base):
+    """An operation of a phone that was applied: what a repeated one is recognised by."""
+
+    __tablename__ = "operation"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    op_id: Mapped[UUID] = mapped_column(primary_key=True)
+    device: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(String(64))
+    rev: Mapped[int | None] = mapped_column(Integer)
+    applied_at: Mapped[datetime]
 
 
 class Revision(LoggedRow, Base):

@@ -1,0 +1,68 @@
+"""Safety reports: what a patient ticked, kept for every clinic that it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tracker.domain import catalog
+from tracker.domain.errors import Invalid
+from tracker.domain.safety import tier_of
+from tracker.services.daybook import Moment, own_records
+from tracker.store.schema import Episode, NeedlingSession, SafetyReport
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInput:
+    """The signs that were ticked, and what they are about where that was said."""
+
+    entry_id: UUID
+    signs: tuple[str, ...]
+    episode_id: UUID | None = None
+    needling_session_id: UUID | None = None
+
+
+def record_report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
+    """Keep a report; gives False where it stands already. Never refused for its date.
+
+    A report about an episode or a session is its clinic's; any other goes to every clinic of the
+    patient, since none of them can tell that it is not theirs. Raises NotFound and Invalid.
+    """
+    if not set(given.signs) <= set(catalog.answers().signs):
+        raise Invalid({"signs": ["unknown"]})
+    clinics = dict(own_records(scope))
+    about = None
+    if given.episode_id is not None:
+        about = scope.get(Episode, Episode.id == given.episode_id).clinic_id
+    if given.needling_session_id is not None:
+        session = scope.get(NeedlingSession, NeedlingSession.id == given.needling_session_id)
+        if about not in {None, session.clinic_id}:
+            raise Invalid({"needling_session_id": ["unknown"]})
+        about = session.clinic_id
+    standing = {
+        row.clinic_id
+        for row in scope.entities(SafetyReport, SafetyReport.entry_id == given.entry_id)
+    }
+    wanted = [clinic_id for clinic_id in clinics if about in {None, clinic_id}]
+    for clinic_id in wanted:
+        if clinic_id not in standing:
+            scope.add(_row(clinic_id, clinics[clinic_id], moment, given))
+    scope.flush()
+    return not standing
+
+
+def _row(clinic_id: UUID, patient_id: UUID, moment: Moment, given: ReportInput) -> SafetyReport:
+    return SafetyReport(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        entry_id=given.entry_id,
+        episode_id=given.episode_id,
+        needling_session_id=given.needling_session_id,
+        signs=list(given.signs),
+        tier=tier_of(given.signs),
+        local_date=moment.local_date,
+        zone=moment.zone,
+        recorded_at=moment.said_at or moment.now,
+        received_at=moment.now,
+    )

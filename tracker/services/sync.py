@@ -1,0 +1,227 @@
+"""A phone's operations, each applied once: all or nothing for one, none stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tracker.domain.checkin import DAY_FIELDS
+from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.operation import Operation, ids_of, read_operation
+from tracker.services import checkins, safety
+from tracker.services.daybook import (
+    Book,
+    CheckinInput,
+    DayEntries,
+    DayInput,
+    Moment,
+    SorenessInput,
+    StretchInput,
+    lock,
+    open_book,
+)
+from tracker.services.entries import values_at
+from tracker.services.faults import CLASH_FAULTS
+from tracker.services.soreness import record_rating
+from tracker.services.stretching import record_stretch, sum_up_stretches
+from tracker.store import logs
+from tracker.store.schema import Checkin, SorenessEntry, StretchEntry
+from tracker.store.schema import Operation as OperationRow
+from tracker.store.scope import Scope
+
+Writing = Callable[[], AbstractContextManager[Scope]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one operation; `errors` holds message codes beside their fields."""
+
+    op_id: str | None
+    entry_id: str | None
+    status: str
+    rev: int | None = None
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+def apply_all(writing: Writing, device: UUID, raws: Sequence[Any], now: datetime) -> list[Result]:
+    """One result for each operation, in order; each in a transaction of its own.
+
+    `writing` opens the actor's scope. Whatever is wrong with one operation is told of that one. A
+    fault of the store is raised: what was applied before it stays applied, and is a duplicate when
+    the phone says it again.
+    """
+    return [_apply_one(writing, device, raw, now) for raw in raws]
+
+
+def _apply_one(writing: Writing, device: UUID, raw: Any, now: datetime) -> Result:
+    op_id, entry_id = ids_of(raw)
+    try:
+        operation = read_operation(raw)
+        try:
+            status, rev = _apply_alone(writing, operation, device, now)
+        except CLASH_FAULTS:
+            # Said twice at the same moment: by now the other one stands.
+            status, rev = _apply_alone(writing, operation, device, now)
+    except Invalid as refusal:
+        return Result(op_id, entry_id, "invalid", errors=refusal.errors)
+    except NotFound:
+        return Result(op_id, entry_id, "not_found")
+    return Result(op_id, entry_id, status, rev)
+
+
+def _apply_alone(
+    writing: Writing, operation: Operation, device: UUID, now: datetime
+) -> tuple[str, int | None]:
+    with writing() as scope:
+        return apply(scope, operation, device, now)
+
+
+def apply(
+    scope: Scope, operation: Operation, device: UUID, now: datetime
+) -> tuple[str, int | None]:
+    """Apply one operation; gives its status and the entry's revision.
+
+    Raises Invalid and NotFound, both with nothing kept: a mended retry is a new operation.
+    """
+    lock(scope)
+    known = scope.find(OperationRow, OperationRow.op_id == operation.op_id)
+    if known is not None:
+        if known.digest != operation.digest:
+            raise Invalid({"op_id": ["op_id_used"]})
+        return "duplicate", known.rev
+    moment = Moment(operation.local_date, operation.zone, now, operation.recorded_at)
+    rev, was = _KINDS[operation.kind](scope, operation, moment)
+    # Somebody else's change lies between what this edit saw and what it met.
+    is_merged = was is not None and was > (operation.base_rev or 0)
+    scope.add(
+        OperationRow(
+            person_id=scope.actor.person_id,
+            op_id=operation.op_id,
+            device=device,
+            digest=operation.digest,
+            rev=rev,
+            applied_at=now,
+        )
+    )
+    scope.flush()
+    return ("merged" if is_merged else "applied"), rev
+
+
+Applied = tuple[int | None, int | None]
+"""The entry's revision now, and the one that the operation met (None for a new entry)."""
+
+
+def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = dict(operation.data)
+    episode_id = data.pop("episode_id", None) or _only_episode(scope)
+    of_day = {name: data.pop(name) for name in DAY_FIELDS if name in data}
+    given = CheckinInput(episode_id, data, operation.base_rev, operation.entry_id)
+    book = open_book(scope, moment, DayEntries(checkins=[given]))
+    book.episode(episode_id)
+    row = book.checkins.get(episode_id)
+    was = row.rev if row else None
+    _check_id(scope, Checkin, row, operation)
+    if of_day:
+        clinic_id = book.episode(episode_id).clinic_id
+        base = _day_base(scope, book, row, operation, clinic_id)
+        checkins.record_diary_day(book, DayInput(clinic_id, of_day, base))
+    row = checkins.record_checkin(book, given)
+    checkins.move_with_day(book)
+    scope.flush()
+    return row.rev, was
+
+
+def _day_base(
+    scope: Scope, book: Book, row: Checkin | None, operation: Operation, clinic_id: UUID
+) -> int | None:
+    """The diary day's revision that the phone was looking at, told from the check-in's."""
+    day = book.days.get(clinic_id)
+    if day is None or row is None or operation.base_rev is None:
+        return None
+    seen = values_at(scope, row, {"day_rev": None}, operation.base_rev)
+    rev: int | None = seen["day_rev"]
+    return rev
+
+
+def _soreness(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = dict(operation.data)
+    if "side_effects" in data:
+        data["side_effects"] = data["side_effects"] or []
+    given = SorenessInput(
+        data.pop("needling_session_id"),
+        data.pop("soreness"),
+        operation.entry_id,
+        operation.base_rev,
+        more=data,
+    )
+    book = open_book(scope, moment, DayEntries(soreness=[given]))
+    known = next((row for row in book.soreness if row.entry_id == operation.entry_id), None)
+    _check_id(scope, SorenessEntry, known, operation)
+    was = known.rev if known else None
+    row = record_rating(book, given)
+    scope.flush()
+    return row.rev, was
+
+
+def _stretch(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = operation.data
+    given = StretchInput(
+        data["prescription_id"],
+        data["outcome"],
+        reason=data.get("reason"),
+        base_rev=operation.base_rev,
+        entry_id=operation.entry_id,
+        sets_done=data.get("sets_done"),
+        pain_during=data.get("pain_during"),
+        provenance=data.get("provenance"),
+    )
+    book = open_book(scope, moment, DayEntries(stretches=[given]))
+    row = book.stretches.get(given.prescription_id)
+    _check_id(scope, StretchEntry, row, operation)
+    was = row.rev if row else None
+    episode_id = record_stretch(book, given)
+    sum_up_stretches(book, episode_id)
+    scope.flush()
+    return book.stretches[given.prescription_id].rev, was
+
+
+def _safety(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    is_new = safety.record_report(
+        scope,
+        moment,
+        safety.ReportInput(
+            operation.entry_id,
+            tuple(operation.data["signs"]),
+            operation.data.get("episode_id"),
+            operation.data.get("needling_session_id"),
+        ),
+    )
+    return 1, None if is_new else 1
+
+
+_KINDS: dict[str, Callable[[Scope, Operation, Moment], Applied]] = {
+    "checkin": _checkin,
+    "soreness": _soreness,
+    "stretch": _stretch,
+    "safety": _safety,
+}
+
+
+def _only_episode(scope: Scope) -> UUID:
+    """The episode of a patient who has one open; with more, the phone has to say which."""
+    episodes = logs.open_episodes(scope)
+    if len(episodes) != 1:
+        raise Invalid({"episode_id": ["needed"]})
+    return episodes[0].id
+
+
+def _check_id(
+    scope: Scope, model: type[logs.KnownById], row: logs.KnownById | None, operation: Operation
+) -> None:
+    """An id that stands for another entry already can't stand for this one too."""
+    if any(known is not row for known in logs.of_entry_id(scope, model, operation.entry_id)):
+        raise Invalid({"entry_id": ["entry_elsewhere"]})
