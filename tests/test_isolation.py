@@ -169,7 +169,7 @@ def pages_of(app) -> list[tuple[str, str, str]]:
 ROOMS = {
     "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
-                "patient.show_progress", "patient.show_today"},
+                "patient.show_progress", "patient.show_today", "patient.show_unsent"},
     "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
                "physio.show_library", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
@@ -178,7 +178,7 @@ ROOMS = {
     "member": {"api.show_session", "auth.sign_out", "patient.change_mail", "patient.end_device", "patient.show_me"},
     "anybody": {"api.describe", "auth.ask_new_phone", "auth.ask_reset", "auth.change_language", "auth.enter_code",
                 "auth.root", "auth.send_new_phone", "auth.send_reset", "auth.sign_in",
-                "auth.sign_in_staff", "patient.show_safety", "pwa.healthz", "pwa.manifest",
+                "auth.sign_in_staff", "patient.show_safety", "pwa.healthz", "pwa.locked", "pwa.manifest",
                 "pwa.offline", "pwa.readyz", "pwa.worker"},
 }  # fmt: skip
 """Which pages without an id are whose; a new page has to be put into one of these rooms."""

@@ -12,6 +12,7 @@ function tellZone() {
 function guardDoubleTaps() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
@@ -33,22 +34,10 @@ async function keepSafety() {
   sessionStorage.setItem("safety-kept", String(Date.now()));
 }
 
-// A page that comes back on another day, with nothing chosen yet, is that day's.
-function watchTheDay() {
-  const opened = new Date().toDateString();
-  const form = document.querySelector("form[data-day]");
-  let touched = false;
-  form?.addEventListener("input", () => (touched = true));
-  document.addEventListener("visibilitychange", () => {
-    const late = document.visibilityState === "visible" && new Date().toDateString() !== opened;
-    if (form && late && !touched && navigator.onLine) location.reload();
-  });
-}
-
 async function register() {
   if (!("serviceWorker" in navigator)) return;
   try {
-    await navigator.serviceWorker.register("/sw.js");
+    await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
     await keepSafety();
   } catch {
     // Cut off by a sign-out or a lost network: every page works without, and the next one tries again.
@@ -56,6 +45,5 @@ async function register() {
 }
 
 tellZone();
-watchTheDay();
 guardDoubleTaps();
 register();

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.support.browser import PHONE, Demo, launch_persistent, opened
 
@@ -65,27 +65,6 @@ def test_the_manifest_names_icons_that_load(visitor):
     addresses = [manifest["start_url"], *(one["url"] for one in manifest.get("shortcuts", ()))]
     for address in addresses:
         assert visitor.request.get(address).status == 200, address
-
-
-def test_without_the_server_safety_opens_and_the_rest_says_why_not(chromium, own_demo):
-    with opened(
-        chromium, base_url=own_demo.address, viewport=PHONE, timezone_id="Europe/London"
-    ) as page:
-        sign_in(page)
-        wait_for_worker(page)
-        page.goto("/safety")
-        expect(page.locator("a[href='tel:999']")).to_be_visible()
-        own_demo.stop()
-
-        page.goto("/safety")
-        expect(page.locator("a[href='tel:999']")).to_be_visible()
-        assert page.evaluate("() => document.styleSheets[0].cssRules.length > 100")
-        for path in ("/today", "/progress", "/me", "/stretches/side-neck"):
-            page.goto(path)
-            expect(page.locator("h1")).to_have_text("No network")
-            assert page.get_by_text("Okafor").count() == 0
-        page.locator("main a[href='/safety']").click()
-        expect(page.locator(".rung.red")).to_be_visible()
 
 
 def test_after_signing_out_nothing_of_a_person_is_kept(chromium, own_demo):

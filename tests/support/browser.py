@@ -111,12 +111,15 @@ class Watch:
 
 
 @contextmanager
-def opened(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A watched page in a context of its own, both closed at the end."""
+def opened(browser: Browser, *, allowed: set[int] | None = None, **options: Any) -> Iterator[Page]:
+    """A watched page in a context of its own, both closed at the end.
+
+    `allowed` are answers that the test provokes; it may add to the set while it runs.
+    """
     context = browser.new_context(**options)
     try:
         page = context.new_page()
-        watch = Watch(page)
+        watch = Watch(page, allowed=set() if allowed is None else allowed)
         yield page
         watch.check()
     finally:

@@ -98,13 +98,15 @@ class _Forms(HTMLParser):
 def read_forms(page: str) -> list[Form]:
     """Every form of a page."""
     parser = _Forms()
-    parser.feed(page)
+    # What stands in a template is for a script to use: no form sends it.
+    parser.feed(re.sub(r"<template\b.*?</template>", "", page, flags=re.DOTALL))
     return parser.forms
 
 
 def text_of(page: str) -> str:
-    """What a page says, without its markup."""
-    bare = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    """What a page says to its reader, without its markup and what it keeps hidden."""
+    page = re.sub(r"<(section|p|label|form)\b[^>]*\shidden>.*?</\1>", " ", page, flags=re.DOTALL)
+    bare = re.sub(r"<(script|style|svg|template)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 

@@ -387,7 +387,7 @@ def test_an_ended_stretch_is_no_longer_due_and_its_history_stays(desk, cast, vis
     page = f"/patients/{cast.alice.patient_id}/programme"
     form = desk.form(page, f"{page}/{cast.alice.prescription_id}/end")
     assert desk.send(form).status_code == 303
-    assert "Stretches today" not in visit(cast.alice).get("/today").text
+    assert "Stretches today" not in text_of(visit(cast.alice).get("/today").text)
     assert desk.post(f"{page}/{cast.alice.prescription_id}/end").status_code == 404
     (row,) = rows_of(database, Prescription, Prescription.id == cast.alice.prescription_id)
     assert row.ends_on == TODAY - timedelta(days=1)

@@ -231,6 +231,49 @@ def test_an_amendment_that_says_nothing_new_makes_no_revision(phone, cast, datab
     assert rows_of(database, Revision) == []
 
 
+def test_what_was_said_and_not_answered_yet_can_be_cleared(phone, cast, database):
+    first = checkin(cast, {"stiffness": 4, "sleep": 3, "note": "too much"})
+    sore = soreness(cast, 5, data={"side": "left"})
+    phone.say(first, sore)  # and the answer is lost: the phone knows of no revision
+    phone.say(
+        again(first, data={"stiffness": None, "sleep": None, "note": ""}),
+        again(sore, data={"side": None}),
+    )
+    assert row_of(database, Checkin, cast).stiffness is None
+    day = row_of(database, DiaryDay, cast)
+    assert (day.sleep, day.note) == (None, "")
+    assert rating(database, sore).side is None
+    befores = [revision.before for revision in rows_of(database, Revision)]
+    assert any(before.get("note") == "too much" for before in befores)
+
+
+def test_what_another_phone_left_empty_clears_nothing(phone, other, cast, database):
+    phone.say_one(checkin(cast, {"stiffness": 4, "sleep": 3, "note": "kept"}))
+    other.say_one(checkin(cast, {"stiffness": None, "sleep": None, "note": ""}))
+    assert row_of(database, Checkin, cast).stiffness == 4
+    day = row_of(database, DiaryDay, cast)
+    assert (day.sleep, day.note) == (3, "kept")
+
+
+def test_revision_nought_is_none(phone, other, cast, database):
+    first = checkin(cast, {"pain_average": 4})
+    phone.say_one(first)
+    phone.say_one(again(first, base_rev=1, data={"pain_average": 7}))
+    assert other.say_one(checkin(cast, {"pain_average": 4}, base_rev=0))["status"] == "merged"
+    assert row_of(database, Checkin, cast).pain_average == 4
+
+
+def test_an_outcome_that_was_left_as_it_was_seen_brings_no_sets(phone, other, cast, database):
+    first = stretch(cast, "done")
+    phone.say_one(first)
+    phone.say_one(again(first, base_rev=1, data={"outcome": "could_not", "sets_done": 0}))
+    late = {**first["data"], "pain_during": 6}
+    del late["sets_done"]
+    other.say_one({**again(first, base_rev=1), "data": late})
+    row = row_of(database, StretchEntry, cast)
+    assert (row.outcome, row.sets_done, row.pain_during) == ("could_not", 0, 6)
+
+
 def test_a_stretch_and_a_soreness_are_amended_too(phone, cast, database):
     sore, line = soreness(cast, 5), stretch(cast)
     phone.say(sore, line)
@@ -249,6 +292,19 @@ def test_a_stretch_and_a_soreness_are_amended_too(phone, cast, database):
 def test_two_ratings_with_two_ids_are_two(phone, cast, database):
     phone.say(soreness(cast, 5), soreness(cast, 3, at=NOW + timedelta(minutes=1)))
     assert len(rows_of(database, SorenessEntry, SorenessEntry.local_date == TODAY)) == 2
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_of_ratings_of_one_moment_the_newest_is_told_alike_by_all(days, phone, cast, database):
+    """A wrong clock and the evening of a past day put two ratings at the same moment."""
+    day, at = TODAY - timedelta(days=days), NOW + timedelta(days=3650)
+    first, second = (soreness(cast, value, day=day, at=at) for value in (5, 3))
+    phone.say(first, second, again(first, base_rev=1, data={"soreness": 6}))
+    assert rating(database, first).felt_at < rating(database, second).felt_at
+    (summary,) = rows_of(
+        database, EpisodeSummary, EpisodeSummary.episode_id == cast.alice.episode_id
+    )
+    assert summary.last_soreness == 3
 
 
 @pytest.mark.parametrize("kind", ["checkin", "soreness", "stretch"])
@@ -411,6 +467,23 @@ def test_a_report_that_names_no_problem_reaches_every_clinic(cast, visit, databa
     assert len(rows_of(database, SafetyReport)) == 3
 
 
+def test_a_report_is_never_amended_in_silence(phone, cast, database):
+    said = make("safety", {"signs": ["fever"]}, at=NOW, day=TODAY, zone=LONDON)
+    phone.say_one(said)
+    assert phone.say_one(again(said))["status"] == "merged"
+    result = phone.say_one(again(said, data={"signs": ["chest_pain"]}))
+    assert (result["status"], list(result["errors"])) == ("invalid", ["entry_id"])
+    assert [report.signs for report in rows_of(database, SafetyReport)] == [["fever"]]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_report_keeps_a_time_that_every_zone_can_show(at, phone, cast, database):
+    said = make("safety", {"signs": ["fever"]}, at=NOW, day=TODAY, zone=LONDON, recorded_at=at)
+    assert phone.say_one(said)["status"] == "applied"
+    (report,) = rows_of(database, SafetyReport)
+    assert 1900 <= report.recorded_at.year <= 2200
+
+
 @pytest.mark.parametrize("signs", [[], ["no_such_sign"], "fever", None, [1]])
 def test_a_sign_is_one_of_the_list(signs, phone, cast):
     said = make("safety", {"signs": signs}, at=NOW, day=TODAY, zone=LONDON)
@@ -428,6 +501,7 @@ def test_a_sign_is_one_of_the_list(signs, phone, cast):
         {"recorded_at": "2026-03-11T12:00:00"}, {"recorded_at": "yesterday"}, {"recorded_at": 5},
         {"recorded_at": "2026-03-11"}, {"recorded_at": "0001-01-01T00:00:00+14:00"},
         {"local_date": "11.3.2026"}, {"local_date": None}, {"local_date": "20260311"},
+        {"local_date": "2026-W11-3"}, {"op_id": "urn:" + "0" * 32}, {"entry_id": "{" + "0" * 34 + "}"},
         {"zone": "Mars/Base"}, {"zone": None}, {"zone": "x" * 10_000}, {"data": None}, {"data": []},
     ],
 )  # fmt: skip
@@ -459,12 +533,19 @@ def test_a_wrong_answer_is_told_beside_its_field(change, phone, cast, database):
     assert contents(database) == before
 
 
+def test_a_time_may_be_written_small(phone, cast, database):
+    said = checkin(cast, recorded_at="2026-03-11t11:30:00z")
+    assert phone.say_one(said)["status"] == "applied"
+    assert row_of(database, Checkin, cast).recorded_at == NOW - timedelta(minutes=30)
+
+
 def test_wrong_stretches_and_ratings_are_told_too(phone, cast):
     for said in (
         stretch(cast, "superb"), stretch(cast, data={"sets_done": 21}),
         stretch(cast, data={"reason": "bored"}), stretch(cast, data={"provenance": "sensor"}),
         stretch(cast, data={"pain_during": 11}), soreness(cast, 11),
         soreness(cast, 3, data={"muscle": "bicepsaurus"}), soreness(cast, 3, data={"side": "up"}),
+        soreness(cast, 3, data={"muscle": ""}),
         soreness(cast, 3, data={"side_effects": ["wings"]}),
     ):  # fmt: skip
         result = phone.say_one(said)
@@ -474,6 +555,7 @@ def test_wrong_stretches_and_ratings_are_told_too(phone, cast):
 
 def test_a_whole_request_that_can_not_be_read_is_refused(phone, cast, database):
     before = contents(database)
+    body: object
     for body in (
         {}, [], 5, "", {"device": phone.device}, {"operations": []},
         {"device": "mine", "operations": []}, {"device": phone.device, "operations": {}},

@@ -420,7 +420,7 @@ def test_a_mended_outcome_keeps_its_history(phone, cast, database):
 def test_a_day_of_rest_asks_for_no_stretch(cast, visit, maker):
     weekend = 0b1100000
     maker.prescribed(cast.pia, cast.bob, days=weekend)
-    assert "Stretches today" not in visit(cast.bob).get("/today").text
+    assert "Stretches today" not in text_of(visit(cast.bob).get("/today").text)
 
 
 # Soreness.
@@ -440,7 +440,7 @@ def test_soreness_is_asked_about_while_it_may_be_felt(
         clock.move_to(NOW + timedelta(hours=2))
         phone.send(phone.form("/today"), soreness=str(last))
     clock.move_to(NOW - timedelta(minutes=5) + timedelta(hours=hours))
-    page = phone.get("/today").text
+    page = text_of(phone.get("/today").text)
     assert ("Soreness where the needles went" in page) is asked
 
 

@@ -23,6 +23,9 @@ OPERATIONS_MOST = 500
 
 REV_MOST = 2**31 - 1
 
+REGIONS_MOST = 60
+"""More places than a body has."""
+
 Reader = Callable[[Any], Any]
 Raw = Mapping[str, Any]
 
@@ -50,11 +53,12 @@ class Unreadable(ValueError):
 
 
 def _id(value: Any) -> UUID:
-    if isinstance(value, str) and len(value) == len("00000000-0000-0000-0000-000000000000"):
-        try:
-            return UUID(value)
-        except ValueError:
-            pass
+    try:
+        found = UUID(value)
+        if str(found) == value.lower():  # no braces, no urn: an answer says it back as it came
+            return found
+    except (AttributeError, TypeError, ValueError):
+        pass
     raise Unreadable("id")
 
 
@@ -72,18 +76,20 @@ def _count(value: Any) -> int:
 
 def _moment(value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
-        if moment.utcoffset() is not None and "T" in value:
+        text = value.upper()  # RFC 3339 takes a small t and z too
+        moment = datetime.fromisoformat(text)
+        if moment.utcoffset() is not None and "T" in text:
             return moment.astimezone(UTC)  # the calendar's ends have no moment in UTC
-    except (TypeError, ValueError, OverflowError):
+    except (AttributeError, ValueError, OverflowError):
         pass
     raise Unreadable("moment")
 
 
 def _day(value: Any) -> date:
     try:
-        if len(value) == len("2026-11-22"):
-            return date.fromisoformat(value)
+        found = date.fromisoformat(value)
+        if found.isoformat() == value:  # no week dates
+            return found
     except (TypeError, ValueError):
         pass
     raise Unreadable("date")
@@ -109,7 +115,9 @@ def _note(value: Any) -> str:
 
 def _word(value: Any) -> str:
     """An id of a fixed list, which the services know."""
-    if not isinstance(value, str) or not value.isascii() or "\0" in value or len(value) > 60:  # noqa: PLR2004
+    if not isinstance(value, str) or not 1 <= len(value) <= 60 or not value.isascii():  # noqa: PLR2004
+        raise Unreadable("unknown")
+    if "\0" in value:
         raise Unreadable("unknown")
     return value
 
@@ -137,7 +145,7 @@ def _choice(kind: type[Any]) -> Reader:
 
 
 def _regions(value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list) or len(value) > 60:  # noqa: PLR2004 - more than a body has
+    if not isinstance(value, list) or len(value) > REGIONS_MOST:
         raise Unreadable("unknown")
     places: dict[tuple[str, str], dict[str, Any]] = {}
     for item in value:
@@ -217,7 +225,8 @@ def read_operation(raw: Any) -> Operation:
     base = _read({"base_rev": raw.get("base_rev")}, {"base_rev": _count}, frozenset(), errors)
     if errors:
         raise Invalid(errors)
-    return Operation(**values, **base, kind=kind, data=data, digest=digest_of(raw))
+    seen = base["base_rev"] or None  # revisions begin at 1
+    return Operation(**values, base_rev=seen, kind=kind, data=data, digest=digest_of(raw))
 
 
 def _read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tracker.domain import catalog
@@ -11,6 +12,9 @@ from tracker.domain.safety import tier_of
 from tracker.services.daybook import Moment, own_records
 from tracker.store.schema import Episode, NeedlingSession, SafetyReport
 from tracker.store.scope import Scope
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What a phone's clock is kept within: at the calendar's ends a zone has no time to show it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,21 @@ def record_report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
         if about not in {None, session.clinic_id}:
             raise Invalid({"needling_session_id": ["unknown"]})
         about = session.clinic_id
-    standing = {
-        row.clinic_id
-        for row in scope.entities(SafetyReport, SafetyReport.entry_id == given.entry_id)
-    }
+    reports = scope.entities(SafetyReport, SafetyReport.entry_id == given.entry_id)
+    if any(_said(row) != _said(given) for row in reports):
+        # A report is never amended: other signs under its id would be lost without a word.
+        raise Invalid({"entry_id": ["entry_elsewhere"]})
+    standing = {row.clinic_id for row in reports}
     wanted = [clinic_id for clinic_id in clinics if about in {None, clinic_id}]
     for clinic_id in wanted:
         if clinic_id not in standing:
             scope.add(_row(clinic_id, clinics[clinic_id], moment, given))
     scope.flush()
     return not standing
+
+
+def _said(report: SafetyReport | ReportInput) -> tuple[frozenset[str], UUID | None, UUID | None]:
+    return frozenset(report.signs), report.episode_id, report.needling_session_id
 
 
 def _row(clinic_id: UUID, patient_id: UUID, moment: Moment, given: ReportInput) -> SafetyReport:
@@ -63,6 +72,6 @@ def _row(clinic_id: UUID, patient_id: UUID, moment: Moment, given: ReportInput) 
         tier=tier_of(given.signs),
         local_date=moment.local_date,
         zone=moment.zone,
-        recorded_at=moment.said_at or moment.now,
+        recorded_at=min(max(moment.said_at or moment.now, EARLIEST), LATEST),
         received_at=moment.now,
     )

@@ -79,7 +79,7 @@ def _new_soreness(book: Book, given: SorenessInput, session: NeedlingSession) ->
         # The id of a rating that stands already, on a page left open, is not used twice.
         entry_id=uuid4() if book.has_entry(given.entry_id) else given.entry_id,
         needling_session_id=session.id,
-        felt_at=felt_when(moment, session.needled_at),
+        felt_at=_alone(book, felt_when(moment, session.needled_at)),
         local_date=moment.local_date,
         zone=moment.zone,
         soreness=given.soreness,
@@ -93,6 +93,18 @@ def _new_soreness(book: Book, given: SorenessInput, session: NeedlingSession) ->
     book.scope.add(row)
     book.soreness.append(row)
     return row
+
+
+def _alone(book: Book, felt_at: datetime) -> datetime:
+    """A moment that no other rating of this patient has: the newest is one, whoever looks.
+
+    Evenings of past days, and what a wrong clock said, would fall together otherwise.
+    """
+    within = SorenessEntry.felt_at.between(felt_at, felt_at + timedelta(seconds=1))
+    taken = {row.felt_at for row in (*book.soreness, *book.scope.entities(SorenessEntry, within))}
+    while felt_at in taken:
+        felt_at += timedelta(microseconds=1)
+    return felt_at
 
 
 def rating_to_mend(moment: Moment, ratings: Sequence[SorenessEntry]) -> SorenessEntry | None:

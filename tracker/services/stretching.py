@@ -10,6 +10,7 @@ from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.prescription import Outcome, Provenance
 from tracker.services import summaries
 from tracker.services.daybook import Book, StretchInput, check_scale
+from tracker.services.entries import values_at
 from tracker.store.schema import Prescription, StretchEntry
 
 SETS_MOST = 20
@@ -37,13 +38,20 @@ def _edited(
     edited: dict[str, Any] = {"outcome": given.outcome.value, "reason": given.reason}
     if given.sets_done is not None:
         edited["sets_done"] = given.sets_done
-    elif row.outcome != given.outcome:
+    elif given.outcome not in {row.outcome, _outcome_seen(book, given, row)}:
         edited["sets_done"] = _sets(line, given)
     if given.pain_during is not None:
         edited["pain_during"] = given.pain_during
     if given.provenance is not None:
         edited["provenance"] = _provenance(book, given).value
     return edited
+
+
+def _outcome_seen(book: Book, given: StretchInput, row: StretchEntry) -> str | None:
+    """What the editor was looking at: an outcome left as it was seen brings no sets with it."""
+    seen = values_at(book.scope, row, {"outcome": None}, given.base_rev)
+    outcome: str | None = seen.get("outcome")
+    return outcome
 
 
 def _sets(line: Prescription, given: StretchInput) -> int:

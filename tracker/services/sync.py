@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -125,9 +125,10 @@ def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     row = book.checkins.get(episode_id)
     was = row.rev if row else None
     _check_id(scope, Checkin, row, operation)
+    given = replace(given, base_rev=_base(row, operation))
     if of_day:
         clinic_id = book.episode(episode_id).clinic_id
-        base = _day_base(scope, book, row, operation, clinic_id)
+        base = _day_base(scope, book, row, given.base_rev, clinic_id)
         checkins.record_diary_day(book, DayInput(clinic_id, of_day, base))
     row = checkins.record_checkin(book, given)
     checkins.move_with_day(book)
@@ -136,13 +137,13 @@ def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
 
 
 def _day_base(
-    scope: Scope, book: Book, row: Checkin | None, operation: Operation, clinic_id: UUID
+    scope: Scope, book: Book, row: Checkin | None, base_rev: int | None, clinic_id: UUID
 ) -> int | None:
     """The diary day's revision that the phone was looking at, told from the check-in's."""
     day = book.days.get(clinic_id)
-    if day is None or row is None or operation.base_rev is None:
+    if day is None or row is None or base_rev is None:
         return None
-    seen = values_at(scope, row, {"day_rev": None}, operation.base_rev)
+    seen = values_at(scope, row, {"day_rev": None}, base_rev)
     rev: int | None = seen["day_rev"]
     return rev
 
@@ -162,7 +163,7 @@ def _soreness(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     known = next((row for row in book.soreness if row.entry_id == operation.entry_id), None)
     _check_id(scope, SorenessEntry, known, operation)
     was = known.rev if known else None
-    row = record_rating(book, given)
+    row = record_rating(book, replace(given, base_rev=_base(known, operation)))
     scope.flush()
     return row.rev, was
 
@@ -183,7 +184,7 @@ def _stretch(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     row = book.stretches.get(given.prescription_id)
     _check_id(scope, StretchEntry, row, operation)
     was = row.rev if row else None
-    episode_id = record_stretch(book, given)
+    episode_id = record_stretch(book, replace(given, base_rev=_base(row, operation)))
     sum_up_stretches(book, episode_id)
     scope.flush()
     return book.stretches[given.prescription_id].rev, was
@@ -217,6 +218,17 @@ def _only_episode(scope: Scope) -> UUID:
     if len(episodes) != 1:
         raise Invalid({"episode_id": ["needed"]})
     return episodes[0].id
+
+
+def _base(row: logs.KnownById | None, operation: Operation) -> int | None:
+    """The revision that the phone was looking at, None when it saw no entry.
+
+    A phone that made the entry, and has had no answer yet, knows it all the same: it may clear
+    what it said a moment before.
+    """
+    if operation.base_rev is None and row is not None and row.entry_id == operation.entry_id:
+        return row.rev
+    return operation.base_rev
 
 
 def _check_id(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tracker.domain import catalog
@@ -30,6 +31,12 @@ from tracker.store.scope import Scope
 
 WEEK = 7
 
+SPARE_DAYS = 14
+"""Days around today whose stretches and sessions a page brings along, unseen.
+
+A phone without a network shows another day on the same page.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class EpisodeDay:
@@ -39,6 +46,7 @@ class EpisodeDay:
     clinic_id: UUID
     clinic_name: str
     complaint: str
+    opened_on: date
     regions: Sequence[dict[str, str]]
     checkin: Checkin | None
     holds_day: bool
@@ -68,10 +76,18 @@ class DueStretch:
     stretch: Stretch
     side: str
     dose: Dose
+    starts_on: date
+    ends_on: date | None
     note: str
     outcome: str | None
     reason: str | None
     rev: int | None
+
+    @property
+    def minutes(self) -> float:
+        """Minutes that the stretch takes on a day when it is due."""
+        sides = 2 if self.stretch.has_side and self.side == "both" else 1
+        return self.dose.minutes(sides=sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,8 @@ class Today:
     episodes: Sequence[EpisodeDay]
     soreness: Sequence[SorenessAsk]
     stretches: Sequence[DueStretch]
+    spare_soreness: Sequence[SorenessAsk]
+    spare_stretches: Sequence[DueStretch]
     week: Sequence[tuple[date, bool]]
     first_day: date
 
@@ -105,12 +123,7 @@ class Today:
     @property
     def minutes(self) -> int:
         """Minutes that the stretches due take, rounded up."""
-        sides = {"both": 2}
-        total = sum(
-            due.dose.minutes(sides=sides.get(due.side, 1) if due.stretch.has_side else 1)
-            for due in self.stretches
-        )
-        return int(total + 0.999)
+        return int(sum(due.minutes for due in self.stretches) + 0.999)
 
     @property
     def saved_at(self) -> datetime | None:
@@ -127,13 +140,17 @@ def see_day(scope: Scope, moment: Moment) -> Today:
     first_day = min((episode.opened_on for episode in episodes), default=moment.today)
     week = days_back(moment.today, WEEK)
     logged = logs.logged_days(scope, week[0], week[-1])
+    soreness, spare_soreness = _soreness_asked(scope, moment)
+    stretches, spare_stretches = _due_stretches(scope, {row.id for row in episodes}, moment)
     return Today(
         day=moment.local_date,
         today=moment.today,
         zone=moment.zone,
         episodes=_episode_days(scope, scope.actor, episodes, moment.local_date),
-        soreness=_soreness_asked(scope, moment),
-        stretches=_due_stretches(scope, {episode.id for episode in episodes}, moment.local_date),
+        soreness=soreness,
+        stretches=stretches,
+        spare_soreness=spare_soreness,
+        spare_stretches=spare_stretches,
         week=[(day, day in logged) for day in week if day >= first_day],
         first_day=first_day,
     )
@@ -158,6 +175,7 @@ def _episode_days(
                 clinic_id=episode.clinic_id,
                 clinic_name=names.get(episode.clinic_id, ""),
                 complaint=episode.complaint,
+                opened_on=episode.opened_on,
                 regions=episode.regions,
                 checkin=checkins.get(episode.id),
                 holds_day=holds_day,
@@ -167,33 +185,58 @@ def _episode_days(
     return result
 
 
-def _soreness_asked(scope: Scope, moment: Moment) -> list[SorenessAsk]:
-    """The sessions to ask about; on a past day, as if it were that day's evening."""
+def _soreness_asked(scope: Scope, moment: Moment) -> tuple[list[SorenessAsk], list[SorenessAsk]]:
+    """The sessions to ask about, and those that another day may ask about.
+
+    On a past day, as if it were that day's evening.
+    """
     at = moment.now
     if moment.is_backfill:
         _, day_end = day_bounds(moment.local_date, moment.zone)
         at = min(at, day_end)
-    since = at - timedelta(hours=SORENESS_LATEST_HOURS)
-    sessions = logs.sessions_between(scope, since, at)
+    back = timedelta(hours=SORENESS_LATEST_HOURS)
+    spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
+    sessions = logs.sessions_between(scope, at - back - spare, at)
     if not sessions:
-        return []
+        return [], []
     muscles = logs.muscles_of(scope, sessions)
     ratings = logs.soreness_of(scope, sessions)
     asks = [
-        _ask(moment, session, muscles[session.id], ratings, at) for session in reversed(sessions)
+        (_ask(moment, session, muscles[session.id], ratings, at), session)
+        for session in reversed(sessions)
     ]
-    return [ask for ask in asks if ask is not None]
+    return (
+        [ask for ask, _ in asks if ask is not None],
+        [_spare(session, muscles[session.id], at) for ask, session in asks if ask is None]
+        if spare
+        else [],
+    )
+
+
+def _spare(session: Any, muscles: Sequence[NeedledMuscle], at: datetime) -> SorenessAsk:
+    """A session that is not asked about now."""
+    return SorenessAsk(
+        session_id=session.id,
+        episode_id=session.episode_id,
+        needled_at=session.needled_at,
+        hours=hours_between(session.needled_at, at),
+        places=[(muscle.muscle, muscle.side) for muscle in muscles],
+        entry_id=uuid4(),
+        current=None,
+        last=None,
+        last_at=None,
+    )
 
 
 def _ask(
     moment: Moment,
-    session: object,
+    session: Any,
     muscles: Sequence[NeedledMuscle],
     ratings: Sequence[SorenessEntry],
     at: datetime,
 ) -> SorenessAsk | None:
-    session_id: UUID = session.id  # type: ignore[attr-defined]
-    needled_at: datetime = session.needled_at  # type: ignore[attr-defined]
+    session_id: UUID = session.id
+    needled_at: datetime = session.needled_at
     own = [rating for rating in ratings if rating.needling_session_id == session_id]
     before = [rating for rating in own if rating.felt_at <= at]
     last = before[-1] if before else None
@@ -204,7 +247,7 @@ def _ask(
     felt = felt_when(moment, needled_at) if moment.is_backfill else at
     return SorenessAsk(
         session_id=session_id,
-        episode_id=session.episode_id,  # type: ignore[attr-defined]
+        episode_id=session.episode_id,
         needled_at=needled_at,
         hours=hours_between(needled_at, felt),
         places=[(muscle.muscle, muscle.side) for muscle in muscles],
@@ -226,10 +269,23 @@ def as_line(row: PrescriptionRow) -> Prescription:
     return Prescription(row.id, row.stretch, row.side, dose, row.starts_on, row.ends_on)
 
 
-def _due_stretches(scope: Scope, episode_ids: set[UUID], day: date) -> list[DueStretch]:
-    lines = [row for row in logs.prescriptions_on(scope, day) if row.episode_id in episode_ids]
-    entries = logs.stretch_entries_on(scope, day) if lines else {}
-    return [_due(row, entries.get(row.id)) for row in lines if as_line(row).is_due(day)]
+def _due_stretches(
+    scope: Scope, episode_ids: set[UUID], moment: Moment
+) -> tuple[list[DueStretch], list[DueStretch]]:
+    """The stretches that are due on the day, and those that another day may ask for."""
+    day = moment.local_date
+    spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
+    lines = [
+        row
+        for row in logs.prescriptions_between(scope, day - spare, day + spare)
+        if row.episode_id in episode_ids
+    ]
+    due = [row for row in lines if as_line(row).is_due(day)]
+    entries = logs.stretch_entries_on(scope, day) if due else {}
+    return (
+        [_due(row, entries.get(row.id)) for row in due],
+        [_due(row, None) for row in lines if row not in due] if spare else [],
+    )
 
 
 def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
@@ -238,6 +294,8 @@ def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
         stretch=catalog.stretches()[row.stretch],
         side=row.side,
         dose=as_line(row).dose,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
         note=row.note,
         outcome=entry.outcome if entry else None,
         reason=entry.reason if entry else None,

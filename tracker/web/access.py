@@ -252,7 +252,10 @@ def leave() -> Response:
     session.clear()
     flash(_("You are signed out."), "done")
     answer = make_response(redirect(url_for("auth.sign_in"), 303))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # Somebody else's unsent entries may wait on the same phone: its script has removed what is
+    # one's own by then, and says so.
+    is_shared = request.form.get("keep") == "others"
+    answer.headers["Clear-Site-Data"] = '"cache"' if is_shared else '"cache", "storage"'
     return answer
 
 

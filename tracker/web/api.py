@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, jsonify, request
+from flask import Blueprint, Flask, Response, abort, g, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
@@ -38,6 +38,8 @@ def init(app: Flask, protect: CSRFProtect) -> None:
             protect.protect()
 
     app.before_request(ask_who)
+    app.after_request(_say_whose)
+    app.jinja_env.globals["who_is_here"] = who_is_here
 
 
 def _patient() -> PatientActor:
@@ -51,6 +53,21 @@ def _patient() -> PatientActor:
 def who_of(found: Actor) -> str:
     """What a phone tells the signed-in person apart by."""
     return phone.who(hub().secrets, found.person_id)
+
+
+def who_is_here() -> str:
+    """The person that a patient's page belongs to, as its phone knows them; empty for others."""
+    found = access.find_actor()
+    return who_of(found) if isinstance(found, PatientActor) else ""
+
+
+def _say_whose(answer: Response) -> Response:
+    """Tell the service worker whose page this is: it keeps patients' pages, each for its owner."""
+    if answer.mimetype == "text/html" and not g.get("is_store_away", False):
+        found = access.find_actor()
+        if found is not None:
+            answer.headers["Aftercare-Who"] = who_is_here() or "-"
+    return answer
 
 
 @pages.get("/openapi.json")
@@ -80,6 +97,7 @@ def show_days() -> Response:
     with reading() as scope:
         kept = phone.see_kept(scope, Moment(local_day(now(), clock), clock, now()))
         content = {
+            "who": who_of(actor()),
             "server_time": now(),
             "first": kept.first,
             "last": kept.last,

@@ -221,6 +221,16 @@ def from_day(today: Today) -> DayForm:
     return form
 
 
+def spare_of(today: Today) -> DayForm:
+    """The blocks that the page brings along for other days."""
+    return DayForm(
+        soreness={str(a.session_id): _filled_soreness(a, str(a.session_id))
+                  for a in today.spare_soreness},
+        stretches={str(due.prescription_id): _filled_stretch(due, str(due.prescription_id))
+                   for due in today.spare_stretches},
+    )  # fmt: skip
+
+
 def rekeyed(posted: Posted, today: Today) -> Posted:
     """A sent form with its fields named as the page names them now.
 

@@ -8,7 +8,7 @@ from typing import Any
 from tracker.domain import catalog
 from tracker.domain.checkin import NOTE_MAX
 from tracker.domain.needling import Side
-from tracker.domain.operation import KINDS, OPERATIONS_MOST
+from tracker.domain.operation import KINDS, OPERATIONS_MOST, REGIONS_MOST, REV_MOST
 from tracker.domain.prescription import Outcome, Provenance
 
 Schema = dict[str, Any]
@@ -67,8 +67,12 @@ def _data() -> dict[str, Schema]:
                 "stiffness": _or_null(_SCALE),
                 "sleep": _or_null(_SCALE),
                 "stress": _or_null(_SCALE),
-                "note": {"type": ["string", "null"], "maxLength": NOTE_MAX},
-                "regions": {**_list(place), "type": ["array", "null"]},
+                "note": {
+                    "type": ["string", "null"],
+                    "maxLength": NOTE_MAX,
+                    "pattern": "^[^\\u0000]*$",
+                },
+                "regions": {**_list(place, maxItems=REGIONS_MOST), "type": ["array", "null"]},
             },
             description=(
                 "One local day of one problem; a second one for the same day amends it. A field"
@@ -78,7 +82,7 @@ def _data() -> dict[str, Schema]:
         "SorenessData": _object(
             {"needling_session_id": _ID, "soreness": _SCALE},
             {
-                "muscle": _or_null({"type": "string"}),
+                "muscle": {"enum": [*catalog.muscles(), None]},
                 "side": {"enum": [*Side, None]},
                 "side_effects": {**_list(_enum(answers.side_effects)), "type": ["array", "null"]},
             },
@@ -91,6 +95,11 @@ def _data() -> dict[str, Schema]:
                 "reason": {"enum": [*answers.reasons, None]},
                 "provenance": {"enum": [*Provenance, None]},
             },
+            description=(
+                "One prescribed stretch of one local day. The reason goes with the outcome: left"
+                " out, there is none. Where sets_done, pain_during or provenance is left out or"
+                " null it stays as it is; sets that were never counted are told from the outcome."
+            ),
         ),
         "SafetyData": _object(
             {"signs": _list(_enum(answers.signs), minItems=1)},
@@ -100,32 +109,44 @@ def _data() -> dict[str, Schema]:
     }
 
 
-def _operation() -> Schema:
+def _operation(kind: str) -> Schema:
     return _object(
         {
             "op_id": {**_ID, "description": "The same id with the same content counts once."},
-            "kind": _enum(KINDS),
+            "kind": _enum([kind]),
             "entry_id": {**_ID, "description": "Made by the phone, the same for amendments."},
-            "recorded_at": _MOMENT,
+            "recorded_at": {**_MOMENT, "description": "Never refused for being early or late."},
             "local_date": _DAY,
             "zone": {"type": "string", "description": "An IANA time zone."},
-            "data": {
-                "oneOf": [_ref(f"{kind.title()}Data") for kind in KINDS],
-                "description": "Of the operation's kind.",
-            },
+            "data": _ref(f"{kind.title()}Data"),
         },
         {
             "base_rev": {
                 "type": ["integer", "null"],
                 "minimum": 0,
-                "description": "The revision that the edit was made from, null for none.",
+                "maximum": REV_MOST,
+                "description": "The revision that the edit was made from; null or 0 for none.",
             }
         },
-        description=(
-            "Whatever is wrong in one operation is answered in its own result and never stops the"
-            " others."
-        ),
     )
+
+
+def _operations() -> dict[str, Schema]:
+    names = {kind: f"{kind.title()}Operation" for kind in KINDS}
+    return {
+        **{name: _operation(kind) for kind, name in names.items()},
+        "Operation": {
+            "oneOf": [_ref(name) for name in names.values()],
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {kind: _ref(name)["$ref"] for kind, name in names.items()},
+            },
+            "description": (
+                "Whatever is wrong in one operation is answered in its own result and never stops"
+                " the others."
+            ),
+        },
+    }
 
 
 def _result() -> Schema:
@@ -150,6 +171,7 @@ def _kept() -> Schema:
     entry = {"entry_id": _ID, "rev": _REV}
     return _object(
         {
+            "who": {"type": "string", "description": "As in the session."},
             "server_time": _MOMENT,
             "first": _DAY,
             "last": _DAY,
@@ -337,7 +359,7 @@ def describe() -> Schema:
             "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "aftercare"}},
             "schemas": {
                 **_data(),
-                "Operation": _operation(),
+                **_operations(),
                 "Result": _result(),
                 "Kept": _kept(),
                 "Session": _session(),

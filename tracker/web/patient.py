@@ -29,6 +29,7 @@ from tracker.domain import catalog
 from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import is_zone, latest_day_anywhere, local_day
 from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
 from tracker.services import accounts, checkins, clinics, held, outreach, progress, sharing, today
 from tracker.services.daybook import Moment, Saved
 from tracker.services.outreach import MailKind
@@ -147,6 +148,8 @@ def _today_page(
             "patient/today.html",
             seen=seen,
             form=form,
+            spare=dayform.spare_of(seen),
+            soreness_hours=(SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS),
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
         )
@@ -200,6 +203,16 @@ def resume_held() -> Response | None:
             continue
         access.let_held_go(waiting)
     return answer
+
+
+# What waits on the phone.
+
+
+@pages.get("/unsent")
+@for_patients
+def show_unsent() -> str:
+    """What this phone has not sent yet; the page's script fills it from the phone's own store."""
+    return render_template("patient/unsent.html")
 
 
 # Progress.

@@ -8,10 +8,19 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from tracker.paths import STATIC
 from tracker.services import health
 from tracker.web.access import hub, now
 
 pages = Blueprint("pwa", __name__)
+
+PRECACHED = (
+    "css/app.css", "css/chart.css", "img/icons.svg", "img/favicon.svg", "img/favicon-32.png",
+)  # fmt: skip
+"""What pages need to look like themselves without a network, besides every module."""
+
+OWN = ("/today", "/progress", "/stretches", "/stretches/", "/me", "/unsent")
+"""Patients' pages that a phone keeps."""
 
 
 def _static(name: str) -> str:
@@ -70,11 +79,14 @@ def manifest() -> Response:
 def worker() -> Response:
     """The service worker, with the version of everything that it keeps."""
     version = current_app.config["STATIC_VERSION"]
+    base = _static("")
     keep = [
         url_for("pwa.offline"),
-        *[_static(name) for name in ("css/app.css", "css/chart.css", "js/app.js", "img/icons.svg")],
+        url_for("pwa.locked"),
+        *[f"{base}{name}" for name in PRECACHED],
+        *[f"{base}js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))],
     ]
-    source = render_template("sw.js", version=version, keep=keep)
+    source = render_template("sw.js", version=version, keep=keep, base=base, own=OWN)
     answer = make_response(source)
     answer.headers["Content-Type"] = "text/javascript; charset=utf-8"
     answer.headers["Cache-Control"] = "no-cache"
@@ -86,6 +98,14 @@ def worker() -> Response:
 def offline() -> Response:
     """What the worker shows without a network."""
     answer = make_response(render_template("offline.html"))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@pages.get("/locked")
+def locked() -> Response:
+    """What the worker shows in a page's place until the phone's PIN is given."""
+    answer = make_response(render_template("locked.html"))
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 

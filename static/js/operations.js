@@ -1,0 +1,224 @@
+// What a phone says and what it takes the answers for: pure, no clock, no network, no database.
+//
+// A record is what the server is known to hold of one day:
+// { checkins: {episode: {entry_id, rev, ...fields}}, days: {clinic: {sleep, stress, note}},
+//   soreness: {entry_id: {rev, needling_session_id, soreness, felt_at}},
+//   stretches: {prescription: {entry_id, rev, outcome, reason}} }
+// An item is an operation that waits: { seq, state, tried, operation, about }, `about` staying on the
+// phone. One that was tried may stand at the server: it is never taken back, only followed by another.
+
+export const PAIN = ["pain_average", "pain_worst", "stiffness"];
+export const DAY = ["sleep", "stress", "note"];
+
+// A rating is a moment: said again within two hours it mends the one before.
+export const MOMENT = 2 * 3_600_000;
+
+export const blank = () => ({ checkins: {}, days: {}, soreness: {}, stretches: {} });
+
+const empty = (name) => (name === "note" ? "" : null);
+
+// What an entry stands under: two operations with one key are about the same entry.
+export function keyOf({ kind, local_date, entry_id, data }) {
+  if (kind === "checkin") return `checkin ${local_date} ${data.episode_id}`;
+  if (kind === "stretch") return `stretch ${local_date} ${data.prescription_id}`;
+  return `${kind} ${entry_id}`;
+}
+
+// The server's last days as records by day.
+export function byDay(kept) {
+  const records = {};
+  const of = (day) => (records[day] ??= blank());
+  for (const row of kept.checkins) of(row.local_date).checkins[row.episode_id] = row;
+  for (const row of kept.days) of(row.local_date).days[row.clinic_id] = row;
+  for (const row of kept.soreness) of(row.local_date).soreness[row.entry_id] = row;
+  for (const row of kept.stretches) of(row.local_date).stretches[row.prescription_id] = row;
+  return records;
+}
+
+// A record as it will be when an operation is applied; the record that is given stays as it is.
+export function applied(record, { operation, about }, rev = undefined) {
+  const { kind, entry_id, data } = operation;
+  const next = { ...record };
+  const put = (part, key, fields) => {
+    const before = record[part][key] ?? {};
+    next[part] = { ...record[part], [key]: { ...before, ...fields } };
+    if (rev !== undefined) next[part][key].rev = rev;
+  };
+  if (kind === "checkin") {
+    const { episode_id, ...said } = data;
+    const ofDay = Object.fromEntries(DAY.filter((name) => name in said).map((name) => [name, said[name]]));
+    for (const name of DAY) delete said[name];
+    put("checkins", episode_id, { entry_id, episode_id, ...said });
+    if (about.clinic_id && Object.keys(ofDay).length) {
+      next.days = { ...record.days, [about.clinic_id]: { ...record.days[about.clinic_id], ...ofDay } };
+    }
+  } else if (kind === "soreness") {
+    const felt_at = record.soreness[entry_id]?.felt_at ?? operation.recorded_at;
+    put("soreness", entry_id, { entry_id, felt_at, ...data });
+  } else if (kind === "stretch") {
+    put("stretches", data.prescription_id, { entry_id, ...data });
+  }
+  return next;
+}
+
+// What the patient has said by now: the record with everything that waits on top.
+export function overlay(record, items) {
+  return items.reduce((shown, item) => applied(shown, item), record);
+}
+
+const changed = (names, said, base) =>
+  Object.fromEntries(
+    names.filter((name) => said[name] !== (base?.[name] ?? empty(name))).map((name) => [name, said[name]]),
+  );
+
+const isOpen = (item) => !item.tried || item.state === "invalid";
+
+// An edit of one entry: what the server holds or may hold of it, and the item whose place it takes.
+function edit(envelope, record, items, kind, data) {
+  const key = keyOf({ kind, local_date: envelope.local_date, ...data, data });
+  const own = items.filter(({ operation }) => keyOf(operation) === key);
+  const sent = own.filter((item) => !isOpen(item));
+  const open = own.filter(isOpen);
+  return { base: overlay(record, sent), sent, open };
+}
+
+// The operation that says `data` of an entry that stands at `standing`.
+function say(envelope, kind, { sent, open }, standing, data, about) {
+  const before = open.at(-1) ?? sent.at(-1);
+  return {
+    replaces: open.map(({ seq }) => seq),
+    expects: sent.map(({ seq }) => seq),
+    items: [
+      {
+        operation: {
+          op_id: envelope.newId(),
+          kind,
+          entry_id: before?.operation.entry_id ?? standing?.entry_id ?? envelope.newId(),
+          base_rev: standing?.rev ?? null,
+          // A rating that is mended keeps the moment at which it was felt.
+          recorded_at: (kind === "soreness" && before?.operation.recorded_at) || envelope.recorded_at,
+          local_date: envelope.local_date,
+          zone: envelope.zone,
+          data,
+        },
+        about,
+      },
+    ],
+  };
+}
+
+// Back to what stands: nothing to say, and what was to be said is not said either.
+const unsay = ({ open }) => ({ replaces: open.map(({ seq }) => seq), expects: [], items: [] });
+
+const ANSWERS = [...PAIN, ...DAY];
+
+function sayCheckin(envelope, record, items, form) {
+  const found = edit(envelope, record, items, "checkin", form);
+  const standing = found.base.checkins[form.episode_id];
+  const day = form.clinic_id ? found.base.days[form.clinic_id] : undefined;
+  const said = {
+    ...changed(PAIN, form, standing),
+    ...(form.clinic_id ? changed(DAY, form, day) : {}),
+  };
+  if (!Object.keys(said).length) return unsay(found);
+  const data = { episode_id: form.episode_id, pain_average: form.pain_average, ...said };
+  const about = { clinic_id: form.clinic_id || null, label: form.label };
+  return say(envelope, "checkin", found, standing, data, about);
+}
+
+// The rating that a new one mends: one just made, or on a past day the day's own.
+export function ratingToMend(ratings, isPast, nowMs) {
+  const latest = [...ratings].sort((a, b) => (a.felt_at < b.felt_at ? -1 : 1)).at(-1);
+  return latest && (isPast || nowMs - Date.parse(latest.felt_at) < MOMENT) ? latest : undefined;
+}
+
+function saySoreness(envelope, record, items, form) {
+  const isOf = (rating) => rating.needling_session_id === form.needling_session_id;
+  const shown = Object.values(overlay(record, items).soreness).filter(isOf);
+  const mended = ratingToMend(shown, envelope.is_past, Date.parse(envelope.recorded_at));
+  const entry_id = mended?.entry_id ?? envelope.newId();
+  const found = edit(envelope, record, items, "soreness", { entry_id });
+  const standing = found.base.soreness[entry_id];
+  if (standing?.soreness === form.soreness) return unsay(found);
+  const data = { needling_session_id: form.needling_session_id, soreness: form.soreness };
+  return say(envelope, "soreness", found, standing ?? { entry_id }, data, { label: form.label });
+}
+
+function sayStretch(envelope, record, items, form) {
+  const found = edit(envelope, record, items, "stretch", form);
+  const standing = found.base.stretches[form.prescription_id];
+  const reason = form.outcome === "done" ? null : form.reason || null;
+  if (standing?.outcome === form.outcome && (standing.reason ?? null) === reason) return unsay(found);
+  const data = { prescription_id: form.prescription_id, outcome: form.outcome, reason };
+  return say(envelope, "stretch", found, standing, data, { label: form.label });
+}
+
+// What to write down for a form: { items, replaces, expects }, or { faults: [{code, episode_id?}] }.
+// Envelope: { newId, recorded_at, local_date, zone, is_past }; `items` are those of the day.
+export function write(envelope, record, items, form) {
+  const faults = [];
+  const told = [];
+  for (const one of form.checkins) {
+    const says = ANSWERS.some((name) => (one[name] ?? empty(name)) !== empty(name));
+    if (one.pain_average !== null) told.push(sayCheckin(envelope, record, items, one));
+    else if (says) faults.push({ code: "pain_needed", episode_id: one.episode_id });
+  }
+  for (const one of form.soreness) {
+    if (one.soreness !== null) told.push(saySoreness(envelope, record, items, one));
+  }
+  for (const one of form.stretches) {
+    if (one.outcome) told.push(sayStretch(envelope, record, items, one));
+  }
+  if (!faults.length && !told.length) faults.push({ code: "nothing_chosen" });
+  if (faults.length) return { faults };
+  const all = (part) => told.flatMap((one) => one[part]);
+  return { items: all("items"), replaces: all("replaces"), expects: all("expects") };
+}
+
+// What can go in one request: of several operations on one entry the first, since the next one has
+// to name the revision that this one makes. What follows one that is `tried` waits for its answer.
+export function batchOf(waiting, size, tried = new Set()) {
+  const seen = new Set();
+  const first = waiting.filter(({ operation }) => {
+    const key = keyOf(operation);
+    return !seen.has(key) && seen.add(key);
+  });
+  return first.filter(({ seq }) => !tried.has(seq)).slice(0, size);
+}
+
+// The items that follow an answered one, now edits of the revision that it made.
+export function rebased(items, batch, results) {
+  const revs = new Map();
+  const byOp = new Map(results.map((result) => [result.op_id, result]));
+  for (const { operation } of batch) {
+    const result = byOp.get(operation.op_id);
+    if (result?.rev) revs.set(keyOf(operation), result.rev);
+  }
+  return items
+    .filter(({ operation, tried }) => !tried && revs.has(keyOf(operation)))
+    .map((item) => ({ ...item, operation: { ...item.operation, base_rev: revs.get(keyOf(item.operation)) } }));
+}
+
+// What a batch's results mean: seqs that are done with, those to be mended, and the days' new records.
+// `records` are those of the days that the batch is about.
+export function settled(batch, results, records) {
+  const done = { sent: [], invalid: [], records: { ...records }, merged: false };
+  const byOp = new Map(results.map((result) => [result.op_id, result]));
+  for (const item of batch) {
+    const result = byOp.get(item.operation.op_id);
+    if (!result) continue;
+    if (result.status === "invalid" || result.status === "not_found") {
+      done.invalid.push({ seq: item.seq, errors: { status: result.status, errors: result.errors } });
+      continue;
+    }
+    done.sent.push(item.seq);
+    const day = item.operation.local_date;
+    const isMerged = result.status === "merged";
+    done.merged ||= isMerged;
+    // After a merge other fields may be newer than what is here: until they are fetched, the next
+    // edit still counts from the revision that this phone has seen.
+    const rev = isMerged || result.rev === null ? undefined : result.rev;
+    done.records[day] = applied(done.records[day] ?? blank(), item, rev);
+  }
+  return done;
+}

@@ -1,0 +1,426 @@
+// The day's form on a phone: written down at once, whatever the network does, and about the right day
+// even when the page is days old.
+
+import { addDays, endOf, hoursBetween, localDay, weekday } from "./clock.js";
+import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
+import { kept, note, ready, sendSoon, who } from "./patient.js";
+import * as queue from "./queue.js";
+import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from "./words.js";
+
+const form = document.getElementById("day");
+const state = document.getElementById("state");
+const NIGHT_HOURS = 3;
+const WEEK = 7;
+const SHARE = { checkins: "episode", soreness: "session", stretches: "line" };
+
+const made = { day: form?.dataset.day, today: document.querySelector("#week li:last-child a")?.dataset.day };
+
+// What the page is about, and what the server is known to hold of that day.
+const about = { day: made.day, today: made.today ?? made.day, record: blank(), waiting: [] };
+let touched = false;
+
+const all = (selector, within = form) => [...within.querySelectorAll(selector)];
+const blocks = (part) => all(`[data-${SHARE[part]}]`).filter((block) => !block.hidden);
+// A field's name may carry an id behind a dash.
+const fieldsOf = (block, name) => all(`[name="${name}"], [name^="${name}-"]`, block);
+
+function chosen(block, name) {
+  const value = fieldsOf(block, name).find((one) => one.checked)?.value;
+  return value ? Number(value) : null;
+}
+
+function choose(block, name, value) {
+  for (const one of fieldsOf(block, name)) one.checked = one.value === String(value ?? "");
+}
+
+// From the page and onto it.
+
+function readForm() {
+  const allDone = form.elements.all_done?.checked;
+  return {
+    checkins: blocks("checkins").map((block) => ({
+      episode_id: block.dataset.episode,
+      clinic_id: block.dataset.clinic,
+      label: block.dataset.label,
+      ...Object.fromEntries(PAIN.map((name) => [name, chosen(block, name)])),
+      ...(block.dataset.clinic
+        ? { sleep: chosen(block, "sleep"), stress: chosen(block, "stress"), note: noteOf(block).value.trim() }
+        : {}),
+    })),
+    soreness: blocks("soreness").map((block) => ({
+      needling_session_id: block.dataset.session,
+      label: block.dataset.label,
+      soreness: chosen(block, "soreness"),
+    })),
+    stretches: blocks("stretches").map((block) => {
+      const outcome = fieldsOf(block, "outcome").find((one) => one.checked)?.value;
+      return {
+        prescription_id: block.dataset.line,
+        label: block.dataset.label,
+        outcome: outcome ?? (allDone ? "done" : null),
+        reason: fieldsOf(block, "reason")[0].value,
+      };
+    }),
+  };
+}
+
+const noteOf = (block) => fieldsOf(block, "note")[0];
+
+function fill(shown, now) {
+  for (const block of blocks("checkins")) {
+    const entry = shown.checkins[block.dataset.episode];
+    for (const name of PAIN) choose(block, name, entry?.[name]);
+    if (!block.dataset.clinic) continue;
+    const day = shown.days[block.dataset.clinic];
+    for (const name of DAY.slice(0, 2)) choose(block, name, day?.[name]);
+    noteOf(block).value = day?.note ?? "";
+  }
+  for (const block of all("[data-session]")) fillSoreness(block, shown, now);
+  for (const block of all("[data-line]")) {
+    const entry = shown.stretches[block.dataset.line];
+    choose(block, "outcome", entry?.outcome);
+    fieldsOf(block, "reason")[0].value = entry?.reason ?? "";
+  }
+  if (form.elements.all_done) form.elements.all_done.checked = false;
+  const open = blocks("stretches").filter((block) => !shown.stretches[block.dataset.line]);
+  const sweep = form.querySelector(".all-done");
+  if (sweep) sweep.hidden = !open.length;
+}
+
+// A session's ratings of the day, and which of them is mended by another one now.
+function ratingsOf(shown, block, now) {
+  const ratings = Object.values(shown.soreness)
+    .filter((row) => row.needling_session_id === block.dataset.session)
+    .sort((a, b) => Date.parse(a.felt_at) - Date.parse(b.felt_at));
+  const open = ratingToMend(ratings, about.day < about.today, now);
+  return { open, settled: ratings.filter((row) => row !== open).at(-1) };
+}
+
+function fillSoreness(block, shown, now) {
+  const { open, settled } = ratingsOf(shown, block, now);
+  choose(block, "soreness", open?.soreness);
+  const before = block.querySelector(".before");
+  if (open) before.hidden = true;
+  if (open || !settled) return;
+  const time = clockTime(Date.parse(settled.felt_at), queue.zoneHere());
+  before.textContent = say("said_before", { day: `${say("today")}, ${time}`, n: settled.soreness });
+  before.hidden = false;
+}
+
+// Which blocks a day has.
+
+// A stretch of the programme on its days, a soreness for a week after the needles, from the page's
+// own store of blocks.
+function layOut(shown, now) {
+  for (const spare of all("template")) {
+    spare.before(spare.content);
+    spare.remove();
+  }
+  const { day, today } = about;
+  const zone = queue.zoneHere();
+  if (isAsMade(day, today)) return;
+  const [always, latest] = document.getElementById("sore").dataset.to.split(" ").map(Number);
+  for (const block of all("[data-episode]")) block.hidden = block.dataset.opened > day;
+  for (const block of all("[data-session]")) {
+    const hours = hoursBetween(block.dataset.needled, day < today ? endOf(day, zone) : now);
+    const { settled } = ratingsOf(shown, block, now);
+    const isAsked = hours <= always || (hours <= latest && settled?.soreness !== 0);
+    block.hidden = hours < 0 || !isAsked;
+  }
+  for (const block of all("[data-line]")) {
+    const { starts, ends, weekdays } = block.dataset;
+    const isInForce = starts <= day && (!ends || day <= ends);
+    block.hidden = !isInForce || !(Number(weekdays) & (1 << weekday(day)));
+  }
+  const stretches = document.getElementById("stretches");
+  if (stretches) {
+    const due = blocks("stretches");
+    stretches.hidden = !due.length;
+    const minutes = due.reduce((sum, block) => sum + Number(block.dataset.minutes), 0);
+    document.getElementById("minutes").textContent = count("minutes", Math.ceil(minutes));
+  }
+}
+
+// The blocks that the server put onto the page stand as long as it is about the same day.
+const isAsMade = (day, today) => !kept && day === made.day && today === made.today;
+
+function tellHours(now) {
+  if (about.day !== about.today) return;
+  for (const block of all("[data-session]")) {
+    const hours = hoursBetween(block.dataset.needled, now);
+    block.querySelector(".since-needling").textContent = hoursAgo(hours);
+    block.querySelector(".outlook").textContent = outlook(hours);
+  }
+}
+
+function tellDay() {
+  const isToday = about.day === about.today;
+  document.getElementById("date").textContent = longDay(about.day);
+  for (const one of all("[data-today]", document)) {
+    one.textContent = isToday ? one.dataset.today : one.dataset.past;
+  }
+  form.dataset.day = form.elements.local_date.value = about.day;
+  if (form.elements.was_today) form.elements.was_today.disabled = !isToday;
+}
+
+function tellWeek(loggedDays) {
+  const list = document.querySelector("#week ul");
+  if (!list) return;
+  const sample = list.querySelector("li");
+  const first = form.dataset.first;
+  const days = Array.from({ length: WEEK }, (_, n) => addDays(about.today, n + 1 - WEEK));
+  list.replaceChildren(
+    ...days.filter((day) => day >= first).map((day) => {
+      const item = sample.cloneNode(true);
+      const link = item.querySelector("a");
+      const isLogged = loggedDays.has(day);
+      link.href = day === about.today ? "/today" : `/today?date=${day}`;
+      link.dataset.day = day;
+      link.className = isLogged ? "logged" : "open";
+      if (day === about.day) link.setAttribute("aria-current", "date");
+      else link.removeAttribute("aria-current");
+      item.querySelector(".wd").textContent = shortWeekday(day);
+      item.querySelector(".num").textContent = Number(day.slice(8));
+      const mark = item.querySelector(".mark");
+      mark.replaceChildren(...(isLogged ? [icon("check")] : []));
+      item.querySelector(".sr").textContent = say(isLogged ? "logged" : "not_logged");
+      return item;
+    }),
+  );
+}
+
+function icon(name) {
+  const drawn = document.querySelector(".save-bar .icon, .tabs .icon").cloneNode(true);
+  const use = drawn.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+  return drawn;
+}
+
+// Words and a picture in the page's corner: where the day's entry is by now.
+function tellState(name, words) {
+  state.hidden = !words;
+  if (!words) return;
+  state.classList.toggle("saved", name !== "clock");
+  state.replaceChildren(icon(name), Object.assign(document.createElement("span"), { textContent: words }));
+}
+
+function tellSaved(shown) {
+  const isToday = about.day === about.today;
+  const episodes = blocks("checkins").map((block) => shown.checkins[block.dataset.episode]);
+  const isSaved = episodes.length > 0 && episodes.every(Boolean);
+  const words = isSaved ? "save_changes" : isToday ? "save_today" : "save_day";
+  document.querySelector("#save span").textContent = say(words);
+  if (about.waiting.length) tellState("smartphone", say("saved"));
+  else if (isSaved && isToday) tellState("check", say("sent"));
+  else if (isToday) tellState("", "");
+  else tellState("clock", say(!isSaved ? "later" : episodes.some((one) => one.is_backfilled) ? "added_later" : "past_day"));
+}
+
+// The page as the phone knows the day.
+
+async function look() {
+  about.record = (await queue.readRecord(who, about.day)) ?? blank();
+  const items = await queue.items(who);
+  about.waiting = items.filter(({ operation }) => operation.local_date === about.day);
+  return items;
+}
+
+async function show({ refill = true } = {}) {
+  const items = await look();
+  const now = await queue.rightNow();
+  const shown = overlay(about.record, about.waiting);
+  layOut(shown, now);
+  if (refill) fill(shown, now);
+  tellDay();
+  tellHours(now);
+  tellSaved(shown);
+  tellWeek(await loggedDays(items));
+}
+
+const onPage = new Set(
+  [...document.querySelectorAll("#week a.logged")].map((link) => link.dataset.day),
+);
+
+async function loggedDays(items) {
+  const logged = new Set(onPage);
+  for (const { operation } of items) if (operation.kind === "checkin") logged.add(operation.local_date);
+  for (let n = 0; n < WEEK; n += 1) {
+    const day = addDays(about.today, -n);
+    const record = await queue.readRecord(who, day);
+    if (record && Object.keys(record.checkins).length) logged.add(day);
+  }
+  return logged;
+}
+
+// What the server wrote into this page is what it holds of the day.
+function readPage() {
+  const record = blank();
+  const seen = readForm();
+  const revOf = (block, name) => Number(fieldsOf(block, name)[0]?.value) || null;
+  seen.checkins.forEach(({ episode_id, clinic_id, sleep, stress, note: text, ...said }, n) => {
+    const block = blocks("checkins")[n];
+    const rev = revOf(block, "base_rev");
+    const pain = Object.fromEntries(PAIN.map((name) => [name, said[name]]));
+    if (rev) record.checkins[episode_id] = { episode_id, rev, ...pain };
+    if (clinic_id && revOf(block, "day_rev")) record.days[clinic_id] = { sleep, stress, note: text };
+  });
+  seen.soreness.forEach(({ needling_session_id, soreness }, n) => {
+    const entry_id = fieldsOf(blocks("soreness")[n], "entry_id")[0].value;
+    // The server shows a rating only while it can be mended: it was felt a moment ago.
+    const felt_at = new Date().toISOString();
+    if (soreness !== null) record.soreness[entry_id] = { entry_id, needling_session_id, soreness, felt_at };
+  });
+  seen.stretches.forEach(({ prescription_id, outcome, reason }, n) => {
+    const rev = revOf(blocks("stretches")[n], "stretch_rev");
+    if (rev) record.stretches[prescription_id] = { rev, outcome, reason: reason || null };
+  });
+  return record;
+}
+
+// Saving.
+
+function clearFaults() {
+  for (const one of all(".fault, .fault-box, .which-day", document)) one.remove();
+  for (const one of all(".has-fault")) one.classList.remove("has-fault");
+}
+
+function tellFault({ code, episode_id }) {
+  note("fault", say(code === "pain_needed" ? "look_at_marked" : code), { tone: "error" });
+  const block = episode_id && form.querySelector(`[data-episode="${episode_id}"]`);
+  const scale = block?.querySelector(".scale-field");
+  if (scale) {
+    scale.classList.add("has-fault");
+    const line = Object.assign(document.createElement("p"), { className: "fault", textContent: say("pain_needed") });
+    scale.append(line);
+  }
+  (scale?.querySelector("input") ?? document.getElementById("notes")).scrollIntoView({ block: "center" });
+}
+
+// Until three in the morning a page that was opened as today's is still about that day.
+async function isStale() {
+  const now = await queue.rightNow();
+  const today = localDay(now, queue.zoneHere());
+  if (about.day !== about.today || today === about.today) return false;
+  return localDay(now - NIGHT_HOURS * 3_600_000, queue.zoneHere()) !== about.day;
+}
+
+function askWhichDay(today) {
+  const box = Object.assign(document.createElement("div"), { className: "which-day" });
+  const offer = (words, act) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words });
+    button.addEventListener("click", async () => {
+      box.remove();
+      note("fault", "");
+      await act();
+      await save();
+    });
+    box.append(button);
+  };
+  offer(say("about_day", { day: longDay(about.day) }), () => (about.today = today));
+  offer(say("about_today"), async () => {
+    Object.assign(about, { day: today, today, record: blank() });
+    await show({ refill: false });
+  });
+  form.prepend(box);
+  note("fault", say("stale_day"), { tone: "error" });
+  scrollTo({ top: 0 });
+  box.querySelector("button").focus();
+}
+
+async function writeDown(said, tries = 3) {
+  await look();
+  const written = write(await queue.envelope(about.day), about.record, about.waiting, said);
+  if (written.faults) return written;
+  try {
+    await queue.keep(who, written);
+  } catch (fault) {
+    // Something was sent between the look and the writing.
+    if (fault.name !== "ChangedError" || tries === 1) throw fault;
+    return writeDown(said, tries - 1);
+  }
+  return written;
+}
+
+let saving = false;
+
+async function save() {
+  if (saving) return;
+  saving = true;
+  try {
+    clearFaults();
+    note("fault", "");
+    if (await isStale()) return askWhichDay(localDay(await queue.rightNow(), queue.zoneHere()));
+    const written = await writeDown(readForm());
+    if (written.faults) return tellFault(written.faults[0]);
+    touched = false;
+    note("saved", say("saved_long"), { tone: "saved" });
+    scrollTo({ top: 0 });
+    await show();
+    const told = await sendSoon();
+    if (told === "sent") {
+      note("saved", say("sent_long"), { tone: "saved" });
+      await show({ refill: !touched });
+      document.dispatchEvent(new Event("aftercare:logged"));
+    }
+  } catch (fault) {
+    note("saved", "");
+    note("fault", say(fault.name === "QuotaExceededError" ? "full" : "not_saved"), { tone: "error" });
+    scrollTo({ top: 0 });
+    throw fault;
+  } finally {
+    saving = false;
+  }
+}
+
+// Coming back to the page.
+
+async function turnTo(day, today) {
+  Object.assign(about, { day, today, record: blank() });
+  await show();
+}
+
+async function comeBack() {
+  const today = localDay(await queue.rightNow(), queue.zoneHere());
+  if (touched || today === about.today) return show({ refill: false });
+  return turnTo(about.day === about.today ? today : about.day, today);
+}
+
+let refused;
+
+async function start() {
+  if (!(await ready)) return;
+  const today = localDay(await queue.rightNow(), queue.zoneHere());
+  if (kept) {
+    if (!navigator.onLine) note("kept", say("no_network_today"), { tone: "low" });
+    const asked = new URL(location).searchParams.get("date");
+    about.today = today;
+    about.day = asked && asked <= today && asked >= form.dataset.first ? asked : today;
+  } else if (!document.querySelector(".fault-box, .which-day")) {
+    await queue.learn(who, about.day, readPage());
+  }
+  const isRefused = Boolean(refused);
+  const items = await queue.items(who);
+  await show({ refill: !touched && !isRefused && (kept || items.length > 0) });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") comeBack();
+  });
+  addEventListener("pageshow", (event) => event.persisted && comeBack());
+  document.addEventListener("aftercare:days", () => show({ refill: !touched }));
+  document.addEventListener("aftercare:sent", ({ detail }) => detail.sent && show({ refill: !touched }));
+  form.dataset.ready = "yes";
+}
+
+// Tapped before this script was there, on a slow phone.
+const isTapped = (one) => one.checked !== one.defaultChecked || (one.matches("textarea") && one.value !== one.defaultValue);
+
+if (form && who && queue.canKeep()) {
+  touched = all("input, textarea").some(isTapped);
+  refused = document.querySelector(".fault-box, .which-day");
+  form.addEventListener("input", () => (touched = true));
+  // From the first moment on: what is tapped before the rest has loaded is kept as well.
+  const started = start();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    started.then(save);
+  });
+}

@@ -1,0 +1,86 @@
+// What waits on this phone: shown as it was said, to be sent, mended, kept as a file or let go.
+
+import { note, ready, sendNow, who } from "./patient.js";
+import * as queue from "./queue.js";
+import * as store from "./store.js";
+import { longDay, say } from "./words.js";
+
+const list = document.getElementById("list");
+const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
+
+function words({ operation: { kind, data }, about }) {
+  if (kind === "stretch") return `${about.label}: ${say(`outcome_${data.outcome}`)}`;
+  if (kind === "safety") return say("kind_safety");
+  if (kind === "soreness") return `${say("kind_soreness", { n: data.soreness })}, ${about.label}`;
+  const more = ["pain_worst", "stiffness", "sleep", "stress"]
+    .filter((name) => typeof data[name] === "number")
+    .map((name) => say(`more_${name}`, { n: data[name] }));
+  return [`${about.label}: ${say("kind_checkin", { n: data.pain_average })}`, ...more].join(", ");
+}
+
+function reasons({ refusal }) {
+  if (!refusal) return "";
+  if (refusal.status === "not_found") return say("refused_gone");
+  return Object.values(refusal.errors).flat().join(" ");
+}
+
+function button(text, act, tone = "") {
+  const made = make("button", { type: "button", className: `btn small ${tone}`, textContent: text });
+  made.addEventListener("click", act);
+  return made;
+}
+
+function line(item) {
+  const { operation, state } = item;
+  const row = make("li");
+  const told = make("div");
+  told.append(
+    make("strong", { textContent: longDay(operation.local_date) }),
+    make("span", { className: `pill ${state === "invalid" ? "plum" : ""}`, textContent: say(state === "invalid" ? "refused" : "waits") }),
+    make("p", { textContent: words(item) }),
+  );
+  if (operation.data.note) told.append(make("p", { className: "quiet", textContent: operation.data.note }));
+  if (state === "invalid") told.append(make("p", { className: "fault", textContent: reasons(item) }));
+  const acts = make("div", { className: "row-actions" });
+  if (operation.kind !== "safety") {
+    acts.append(make("a", { className: "btn small", href: `/today?date=${operation.local_date}`, textContent: say("mend") }));
+  }
+  acts.append(button(say("delete"), () => remove(item), "danger"));
+  row.append(told, acts);
+  return row;
+}
+
+async function remove({ seq }) {
+  const row = await store.removeOperation(who, seq);
+  await show();
+  note("deleted", say("deleted"), {
+    act: [async () => {
+      note("deleted", "");
+      if (row) await store.restoreOperation(row);
+      await show();
+    }, say("undo")],
+  });
+}
+
+async function show() {
+  const items = await queue.items(who);
+  list.replaceChildren(...items.map(line));
+  document.getElementById("none").hidden = items.length > 0;
+  document.getElementById("acts").hidden = !items.length;
+}
+
+async function retry() {
+  for (const { seq, state } of await queue.items(who)) {
+    if (state === "invalid") await store.requeue(who, seq);
+  }
+  const state = await sendNow();
+  await show();
+  if (state === "offline") note("retried", say("retried"));
+}
+
+if (await ready) {
+  document.getElementById("retry").addEventListener("click", retry);
+  document.getElementById("file").addEventListener("click", () => queue.saveAsFile(who));
+  document.addEventListener("aftercare:sent", show);
+  await show();
+}
