@@ -8,28 +8,26 @@ const who = document.body.dataset.who;
 const kept = document.documentElement.dataset.kept;
 const HOUR = 3_600_000;
 
+function button([act, words]) {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+  made.className = "btn small";
+  made.addEventListener("click", act);
+  return made;
+}
+
 // One line at the top for each thing to know; saying it again replaces it.
-export function note(name, text, { tone = "info", link, act } = {}) {
+export function note(name, text, { tone = "info", link, act, later } = {}) {
   const box = document.getElementById("notes");
   box.querySelector(`[data-note=${name}]`)?.remove();
   if (!text) return;
-  const line = document.createElement("p");
-  line.className = `flash ${tone}`;
+  const line = Object.assign(document.createElement("p"), { className: `flash ${tone}` });
   line.dataset.note = name;
-  const words = document.createElement("span");
-  words.textContent = text;
-  line.append(words);
+  line.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (link) {
-    const to = Object.assign(document.createElement("a"), { href: link[0], textContent: link[1] });
-    to.className = "btn small";
-    line.append(to);
+    const [href, textContent] = link;
+    line.append(Object.assign(document.createElement("a"), { href, textContent, className: "btn small" }));
   }
-  if (act) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: act[1] });
-    button.className = "btn small";
-    button.addEventListener("click", act[0]);
-    line.append(button);
-  }
+  for (const one of [act, later]) if (one) line.append(button(one));
   box.append(line);
 }
 

@@ -3,6 +3,7 @@
 
 import { addDays, endOf, hoursBetween, localDay, weekday } from "./clock.js";
 import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
+import { hint } from "./install.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
 import * as queue from "./queue.js";
 import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from "./words.js";
@@ -360,7 +361,7 @@ async function save() {
     if (told === "sent") {
       note("saved", say("sent_long"), { tone: "saved" });
       await show({ refill: !touched });
-      document.dispatchEvent(new Event("aftercare:logged"));
+      await hint();
     }
   } catch (fault) {
     note("saved", "");

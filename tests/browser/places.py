@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -139,6 +140,12 @@ def see_staff_refused(page: Page, world: World) -> None:
     send(page, "button.main")
 
 
+def see_wrong_pin(page: Page, world: World) -> None:
+    page.goto("/locked")
+    open_all(page)
+    page.locator("#wrong, #offline").evaluate_all("all => all.forEach(one => one.hidden = false)")
+
+
 DOOR = [
     Place("sign-in", "door", "auth.sign_in", "/sign-in"),
     Place("sign-in-refused", "door", "auth.sign_in_staff", see_wrong_sign_in, 422),
@@ -149,6 +156,7 @@ DOOR = [
     Place("new-phone-refused", "door", "auth.send_new_phone", send_empty("/new-phone"), 422),
     Place("safety", "door", "patient.show_safety", "/safety"),
     Place("offline", "door", "pwa.offline", "/offline"),
+    Place("locked", "door", "pwa.locked", see_wrong_pin),
     Place("nowhere", "door", "errors", "/nowhere", 404),
     Place("join", "gate", "auth.join", follow("wim")),
     Place("join-child", "gate", "auth.join_now", see_child_joining, 422),
@@ -173,9 +181,9 @@ DOOR = [
 def fill_day(page: Page) -> None:
     """Answer everything that a day asks."""
     open_all(page)
-    for group in page.locator("main .scale").all():
+    for group in page.locator("main .scale:visible").all():
         group.locator("label.n4").click()
-    for stretch in page.locator("main .todo > li").all():
+    for stretch in page.locator("main .todo > li:visible").all():
         stretch.locator(".o-partly").click()
     page.locator("main textarea").first.fill("Carried shopping home.")
 
@@ -193,10 +201,60 @@ def see_all_done(page: Page, world: World) -> None:
 def see_saved(page: Page, world: World) -> None:
     page.goto("/today")
     fill_day(page)
-    with page.expect_navigation():
-        page.locator(".save-bar button").click()
-    page.locator(".flash.saved").wait_for()
+    page.locator("#save").click()
+    page.locator(".flash.saved", has_text=re.compile("sent|gesendet")).wait_for()
     open_all(page)
+
+
+def see_nothing_said(page: Page, world: World) -> None:
+    page.goto("/today")
+    page.locator("#save").click()
+    page.locator(".flash.error").wait_for()
+
+
+def see_number_missing(page: Page, world: World) -> None:
+    page.goto("/today")
+    open_all(page)
+    page.locator("main textarea").first.fill("Carried shopping home.")
+    page.locator("#save").click()
+    page.locator(".fault").wait_for()
+
+
+SAY_SOMETHING_REFUSED = """async () => {
+  const at = (name) => import(document.querySelector("script[src*='patient.js']").src
+    .replace("patient.js", name));
+  const [queue, store] = [await at("queue.js"), await at("store.js")];
+  const who = document.body.dataset.who;
+  if (await store.countOutbox(who)) return;
+  const id = () => crypto.randomUUID();
+  const operation = { op_id: id(), entry_id: id(), kind: "checkin", base_rev: null, zone: "UTC",
+    recorded_at: "2026-11-22T12:00:00Z", local_date: "2099-01-01",
+    data: { pain_average: 4, note: "Carried shopping home." } };
+  await queue.keep(who, { items: [{ operation, about: { label: "Knee" } }], replaces: [], expects: [] });
+}"""
+
+
+def see_unsent(page: Page, world: World) -> None:
+    """An entry that the clinic did not take, to be mended."""
+    page.goto("/unsent")
+    page.evaluate(SAY_SOMETHING_REFUSED)
+    page.reload()
+    page.locator("#list .pill.plum").wait_for()
+
+
+def see_unsent_counted(page: Page, world: World) -> None:
+    see_unsent(page, world)
+    page.goto("/stretches")
+    page.locator("#notes .flash").wait_for()
+
+
+def see_me_with_pin(page: Page, world: World) -> None:
+    page.goto("/me")
+    page.locator("#phone").wait_for()
+    open_all(page)
+    page.locator("#pin").fill("12")
+    page.locator("#pin-on button").click()
+    page.locator("#pin-on .fault").wait_for()
 
 
 def see_past(page: Page, world: World) -> None:
@@ -208,9 +266,10 @@ def see_past(page: Page, world: World) -> None:
 
 
 def see_nothing_chosen(page: Page, world: World) -> None:
+    """As a page whose script did not arrive sends its form."""
     page.goto("/today")
     with page.expect_navigation():
-        page.locator(".save-bar button").click()
+        page.locator("#day").evaluate("form => form.submit()")
 
 
 def see_unfolded(path: str) -> Way:
@@ -234,6 +293,11 @@ PATIENTS = [
     Place("today-filled", "pat", "patient.show_today", see_filled),
     Place("today-all-done", "pat", "patient.show_today", see_all_done),
     Place("today-refused", "pat", "patient.save_today", see_nothing_chosen, 422),
+    Place("today-nothing-said", "pat", "patient.show_today", see_nothing_said),
+    Place("today-number-missing", "pat", "patient.show_today", see_number_missing),
+    Place("unsent", "nora", "patient.show_unsent", see_unsent),
+    Place("unsent-nothing", "pat", "patient.show_unsent", "/unsent"),
+    Place("unsent-elsewhere", "nora", "patient.list_stretches", see_unsent_counted),
     Place("today-saved", "nora", "patient.show_today", see_saved),
     Place("past-day", "pat", "patient.show_today", see_past),
     Place("today-two-problems", "petra", "patient.show_today", see_filled),
@@ -248,6 +312,7 @@ PATIENTS = [
     Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
     Place("safety-patient", "pat", "patient.show_safety", "/safety"),
     Place("me", "pat", "patient.show_me", see_unfolded("/me")),
+    Place("me-pin", "nora", "patient.show_me", see_me_with_pin),
     Place("me-not-sharing", "paul", "patient.show_me", lambda page, _world: stop_sharing(page)),
     Place("not-a-patients", "pat", "errors", "/patients", 404),
 ]
@@ -380,6 +445,9 @@ STAFF = [
 PLACES = [*DOOR, *PATIENTS, *STAFF]
 
 NO_PAGES = {
+    "api.describe",
+    "api.show_days",
+    "api.show_session",
     "auth.root",
     "patient.export_csv",
     "patient.export_json",

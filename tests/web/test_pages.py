@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.cast import NOW
 from tests.support.pages import text_of
+from tracker.paths import STATIC
 from tracker.services import outreach
 from tracker.store.outreach import beat
 
@@ -200,3 +201,19 @@ def test_a_patient_sets_and_clears_the_address(cast, visit):
     assert phone.form("/me", "/me/email").one("email") == "new@home.example"
     phone.send(phone.form("/me", "/me/email"), email="")
     assert phone.form("/me", "/me/email").one("email") == ""
+
+
+def test_scripts_are_served_without_what_only_readers_need(client):
+    url = next(part for part in client.get("/sw.js").text.split('"') if part.endswith("queue.js"))
+    with client.get(url) as answer:
+        served = answer.text
+    assert "export async function keep(" in served
+    assert "\n//" not in served
+    assert "\n  " not in served
+
+
+def test_no_script_has_a_string_that_leaving_lines_out_would_change():
+    for path in (STATIC / "js").glob("*.js"):
+        for line in path.read_text("utf-8").splitlines():
+            assert line.count("`") % 2 == 0, f"{path.name}: {line}"
+            assert "/*" not in line.split("//")[0], f"{path.name}: {line}"

@@ -174,6 +174,13 @@ def phone_words() -> dict[str, str]:
         "minutes_one": _("{n} minute"),
         "minutes_other": _("{n} minutes"),
         **_unsent_words(),
+        "install": _("On your home screen it opens like an app, without a network too."),
+        "install_do": _("Put it there"),
+        "install_apple": _(
+            "On your home screen it opens like an app, without a network too: tap the share sign"
+            " below, then “Add to Home Screen”."
+        ),
+        "not_now": _("Not now"),
         "update": _("A new version of the app is ready."),
         "update_do": _("Use it now"),
     }
