@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick check lock i18n icons clean screenshots
+.PHONY: help install demo test quick prove-sync prove-phone check lock i18n icons clean screenshots
 
 help: ## show this list
-	@grep -E '^[a-z0-9]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z0-9-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
 install: $(VENV)/.runtime ## make .venv from requirements.lock, with the project in it
 
@@ -23,6 +23,13 @@ test: $(VENV)/.dev ## run all tests, the browser's and PostgreSQL's too (ARGS="t
 
 quick: $(VENV)/.dev ## run the tests that need neither browser nor PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgres and not slow" $(ARGS)
+
+prove-sync: $(VENV)/.dev ## let phones and the server disagree for 100,000 steps, about 6 minutes (ARGS="--steps 5000")
+	@$(BIN)/python -m tests.support.prove_sync $(ARGS)
+
+prove-phone: $(VENV)/.dev ## kill a phone 200 times while somebody logs, about 10 minutes (ARGS="--runs 20 --seed 7")
+	@.ci/browser-and-postgres $(BIN)
+	@$(BIN)/python -m tests.support.prove_phone $(ARGS)
 
 check: $(VENV)/.dev ## ruff and mypy, without changing a file
 	$(BIN)/ruff check .
@@ -53,6 +60,9 @@ icons: $(VENV)/.dev ## draw the app's PNG icons anew from their SVGs
 
 screenshots: $(VENV)/.dev ## take the README's pictures anew from the demo
 	$(BIN)/python -m tests.support.screenshot
+
+lighthouse: $(VENV)/.dev ## measure /today as a phone does, three times (needs Node)
+	@$(BIN)/python -m tests.support.lighthouse $(ARGS)
 
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov test-results build dist

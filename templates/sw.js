@@ -23,8 +23,7 @@ self.addEventListener("install", (event) => {
     (async () => {
       const kept = await caches.open(KEPT);
       await kept.addAll(KEEP);
-      const pages = await caches.open(PAGES);
-      await pages.add("/safety");
+      await fetchSafety("/safety");
     })(),
   );
 });
@@ -132,17 +131,23 @@ async function showPage(event, url) {
   }
 }
 
-// Safety is nobody's secret and has to open under a PIN too: kept as it is.
+// Safety is nobody's secret and has to open under a PIN too: kept as it is, with the clinic's numbers
+// once they are known. A page without them, after a session has ended, does not take their place.
+async function fetchSafety(request) {
+  const answer = await fetch(request);
+  if (answer.status >= 500) throw new Error("the server is not well");
+  const isBetter = answer.headers.has("Aftercare-Who") || !(await caches.match("/safety"));
+  // Kept only as itself: a redirect to the sign-in must never stand in its place.
+  if (answer.ok && !answer.redirected && isBetter) {
+    const pages = await caches.open(PAGES);
+    await pages.put("/safety", answer.clone());
+  }
+  return answer;
+}
+
 async function showSafety(request) {
-  const pages = await caches.open(PAGES);
   const kept = () => caches.match("/safety");
-  const network = (async () => {
-    const answer = await fetch(request);
-    if (answer.status >= 500) throw new Error("the server is not well");
-    // Kept only as itself: a redirect to the sign-in must never stand in its place.
-    if (answer.ok && !answer.redirected) await pages.put("/safety", answer.clone());
-    return answer;
-  })();
+  const network = fetchSafety(request);
   network.catch(() => {});
   try {
     return await Promise.race([network, later(PATIENCE).then(kept).then((page) => page ?? network)]);
@@ -154,6 +159,10 @@ async function showSafety(request) {
 // Fetched past this worker's own copies: a page is never refreshed from what is kept of it.
 async function warm(paths) {
   for (const address of paths) {
+    if (address === "/safety") {
+      await fetchSafety(address).catch(() => null);
+      continue;
+    }
     const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
     await keepPage(new URL(address, location.origin).pathname, answer);

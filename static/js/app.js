@@ -24,21 +24,10 @@ function guardDoubleTaps() {
   });
 }
 
-// The safety page has to hold the clinic's numbers before the network goes: kept at each visit.
-async function keepSafety() {
-  if (!("caches" in window) || document.body.classList.contains("door")) return;
-  const HOUR = 3_600_000;
-  if (Date.now() - Number(sessionStorage.getItem("safety-kept")) < HOUR) return;
-  const pages = await caches.open("pages");
-  await pages.add("/safety");
-  sessionStorage.setItem("safety-kept", String(Date.now()));
-}
-
 async function register() {
   if (!("serviceWorker" in navigator)) return;
   try {
     await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
-    await keepSafety();
   } catch {
     // Cut off by a sign-out or a lost network: every page works without, and the next one tries again.
   }

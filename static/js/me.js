@@ -63,12 +63,17 @@ async function leave(event) {
   await sendNow();
   const waiting = await store.countOutbox(who);
   if (waiting && !(await askToLeave(waiting))) return;
-  if (!navigator.onLine) return note("network", say("no_network"), { tone: "error" });
-  await queue.leavePhone(who);
-  if (await store.countOthers(who)) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "keep", value: "others" }));
+  const body = new URLSearchParams(new FormData(form));
+  if (await store.countOthers(who)) body.set("keep", "others");
+  try {
+    // Gone from the clinic first: a phone that only believes it is online forgets nothing.
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error("still signed in");
+  } catch {
+    return note("network", say("no_network"), { tone: "error" });
   }
-  form.submit();
+  await queue.leavePhone(who).catch(() => {});
+  location.href = "/sign-in";
 }
 
 // At once: a tap must never go past this to a sign-out that forgets what waits.

@@ -67,15 +67,13 @@ export async function sendNow() {
   if (state === "offline") retryLater();
   else wait = 5_000;
   if (state === "sent") await fetchDays(sent > 0);
-  if (sent && state === "sent") await keepPages(["/today", "/progress?range=2w"]);
+  if (sent && state === "sent") keepPages(["/today", "/progress?range=2w"]);
   return state;
 }
 
 // Written down: send it now if that goes, else as soon as the phone says that it may.
 export async function sendSoon() {
   await showCount();
-  const worker = await navigator.serviceWorker?.getRegistration();
-  worker?.sync?.register("outbox").catch(() => {});
   navigator.storage?.persist?.().catch(() => {});
   return sendNow();
 }
@@ -99,7 +97,7 @@ async function warm() {
   const isDue = warmed.who !== who || Date.now() - warmed.at > HOUR || Date.now() < warmed.at;
   if (!isDue) return;
   const links = [...document.querySelectorAll("a[href^='/stretches/']")].map((link) => link.pathname);
-  const paths = ["/today", "/progress?range=2w", "/stretches", "/me", "/unsent", ...new Set(links)];
+  const paths = ["/safety", "/today", "/progress?range=2w", "/stretches", "/me", "/unsent", ...new Set(links)];
   await keepPages(paths);
   await store.writeMeta("warmed", { who, at: Date.now() });
 }
@@ -146,7 +144,11 @@ async function start() {
     note("kept", say("kept", { day: when }), { tone: "low" });
   }
   if (!(await ready)) return;
-  queue.listen(showCount);
+  queue.listen((news) => {
+    showCount();
+    // The worker, or another tab, has sent what this page still calls waiting.
+    if (news.count) document.dispatchEvent(new CustomEvent("aftercare:sent", { detail: { sent: news.count } }));
+  });
   navigator.serviceWorker?.ready.then(tellOfUpdate);
   addEventListener("online", sendNow);
   document.addEventListener("visibilitychange", () => {

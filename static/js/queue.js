@@ -99,18 +99,19 @@ async function sealDays(who, records) {
 
 // The outbox.
 
+// Each row that can be read: one that can't (a broken disk) holds up none of the others.
 export async function items(who) {
   const key = await phoneKey(who);
+  const read = async ({ seq, state, tried = false, box, errors }) => ({
+    seq,
+    state,
+    tried,
+    ...(await open(key, opBound(who), box)),
+    ...(errors ? { refusal: await open(key, errorBound(who), errors) } : {}),
+  });
   const rows = await store.listOutbox(who);
-  return Promise.all(
-    rows.map(async ({ seq, state, tried = false, box, errors }) => ({
-      seq,
-      state,
-      tried,
-      ...(await open(key, opBound(who), box)),
-      ...(errors ? { refusal: await open(key, errorBound(who), errors) } : {}),
-    })),
-  );
+  const found = await Promise.all(rows.map((row) => read(row).catch(() => null)));
+  return found.filter(Boolean);
 }
 
 export async function envelope(local_date) {
@@ -137,7 +138,14 @@ export async function keep(who, written) {
     })),
   );
   await store.saveEntries({ who, operations, replaces, expects });
+  await askForSync().catch(() => {});
   tell({ kind: "kept" });
+}
+
+// Where the browser can, it wakes the worker when there is a network, with every page closed.
+async function askForSync() {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await worker?.sync?.register("outbox");
 }
 
 // News for the other pages of this phone.

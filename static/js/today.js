@@ -19,6 +19,8 @@ const made = { day: form?.dataset.day, today: document.querySelector("#week li:l
 // What the page is about, and what the server is known to hold of that day.
 const about = { day: made.day, today: made.today ?? made.day, record: blank(), waiting: [] };
 let touched = false;
+// Counts what is tapped and typed: whatever waits meanwhile must not write over it.
+let edits = 0;
 
 const all = (selector, within = form) => [...within.querySelectorAll(selector)];
 const blocks = (part) => all(`[data-${SHARE[part]}]`).filter((block) => !block.hidden);
@@ -59,6 +61,7 @@ function readForm() {
         prescription_id: block.dataset.line,
         label: block.dataset.label,
         outcome: outcome ?? (allDone ? "done" : null),
+        isSwept: !outcome && allDone,
         reason: fieldsOf(block, "reason")[0].value,
       };
     }),
@@ -66,6 +69,41 @@ function readForm() {
 }
 
 const noteOf = (block) => fieldsOf(block, "note")[0];
+
+// What the form was filled with, by part and id: only what differs from it is an edit. The rest is as
+// it stands by now, whoever wrote it: another tab, another phone.
+let filled = {};
+
+const KEYS = { checkins: "episode_id", soreness: "needling_session_id", stretches: "prescription_id" };
+const NAMES = { checkins: [...PAIN, ...DAY], soreness: ["soreness"], stretches: ["outcome", "reason"] };
+
+function remember(seen) {
+  for (const [part, key] of Object.entries(KEYS)) {
+    filled[part] = Object.fromEntries(seen[part].map((one) => [one[key], one]));
+  }
+}
+
+function onTop(said, shown, now) {
+  const standing = {
+    checkins: (one) => ({ ...shown.checkins[one.episode_id], ...shown.days[one.clinic_id] }),
+    stretches: (one) => shown.stretches[one.prescription_id],
+    soreness: (one) => ratingsOf(shown, form.querySelector(`[data-session="${one.needling_session_id}"]`), now).open,
+  };
+  const untouched = (part, one, name) => name in one && one[name] === filled[part]?.[one[KEYS[part]]]?.[name];
+  const nothing = (value) => (typeof value === "string" ? "" : null);
+  // "All done" speaks for stretches of which nothing is logged, for no others.
+  const isLogged = (part, one) => part === "stretches" && one.isSwept && standing[part](one);
+  const merge = (part) => (one) => ({
+    ...one,
+    ...(isLogged(part, one) || {}),
+    ...Object.fromEntries(
+      NAMES[part]
+        .filter((name) => untouched(part, one, name))
+        .map((name) => [name, standing[part](one)?.[name] ?? nothing(one[name])]),
+    ),
+  });
+  return Object.fromEntries(Object.keys(NAMES).map((part) => [part, said[part].map(merge(part))]));
+}
 
 function fill(shown, now) {
   for (const block of blocks("checkins")) {
@@ -86,6 +124,7 @@ function fill(shown, now) {
   const open = blocks("stretches").filter((block) => !shown.stretches[block.dataset.line]);
   const sweep = form.querySelector(".all-done");
   if (sweep) sweep.hidden = !open.length;
+  remember(readForm());
 }
 
 // A session's ratings of the day, and which of them is mended by another one now.
@@ -114,6 +153,7 @@ function fillSoreness(block, shown, now) {
 // own store of blocks.
 function layOut(shown, now) {
   for (const spare of all("template")) {
+    for (const block of spare.content.children) block.hidden = true;
     spare.before(spare.content);
     spare.remove();
   }
@@ -209,12 +249,13 @@ function tellSaved(shown) {
   const isToday = about.day === about.today;
   const episodes = blocks("checkins").map((block) => shown.checkins[block.dataset.episode]);
   const isSaved = episodes.length > 0 && episodes.every(Boolean);
+  const isBegun = episodes.some(Boolean);
   const words = isSaved ? "save_changes" : isToday ? "save_today" : "save_day";
   document.querySelector("#save span").textContent = say(words);
   if (about.waiting.length) tellState("smartphone", say("saved"));
-  else if (isSaved && isToday) tellState("check", say("sent"));
+  else if (isBegun && isToday) tellState("check", say("sent"));
   else if (isToday) tellState("", "");
-  else tellState("clock", say(!isSaved ? "later" : episodes.some((one) => one.is_backfilled) ? "added_later" : "past_day"));
+  else tellState("clock", say(!isBegun ? "later" : episodes.some((one) => one?.is_backfilled) ? "added_later" : "past_day"));
 }
 
 // The page as the phone knows the day.
@@ -227,11 +268,12 @@ async function look() {
 }
 
 async function show({ refill = true } = {}) {
+  const before = edits;
   const items = await look();
   const now = await queue.rightNow();
   const shown = overlay(about.record, about.waiting);
   layOut(shown, now);
-  if (refill) fill(shown, now);
+  if (refill && edits === before) fill(shown, now);
   tellDay();
   tellHours(now);
   tellSaved(shown);
@@ -253,10 +295,23 @@ async function loggedDays(items) {
   return logged;
 }
 
+// The form as the server made it, whatever was tapped since or brought back by the browser.
+function asMade(read) {
+  const part = (one) => (one.matches("textarea") ? "value" : one.matches("option") ? "selected" : "checked");
+  const made = (one) => one[`default${part(one)[0].toUpperCase()}${part(one).slice(1)}`];
+  // All of them first: to check one radio is to uncheck another.
+  const typed = all("input:not([type=hidden]), textarea, option").map((one) => [one, one[part(one)]]);
+  for (const [one] of typed) one[part(one)] = made(one);
+  const seen = read();
+  for (const [one, value] of typed) one[part(one)] = value;
+  return seen;
+}
+
 // What the server wrote into this page is what it holds of the day.
 function readPage() {
   const record = blank();
-  const seen = readForm();
+  const seen = asMade(readForm);
+  remember(seen);
   const revOf = (block, name) => Number(fieldsOf(block, name)[0]?.value) || null;
   seen.checkins.forEach(({ episode_id, clinic_id, sleep, stress, note: text, ...said }, n) => {
     const block = blocks("checkins")[n];
@@ -330,7 +385,9 @@ function askWhichDay(today) {
 
 async function writeDown(said, tries = 3) {
   await look();
-  const written = write(await queue.envelope(about.day), about.record, about.waiting, said);
+  const now = await queue.rightNow();
+  const fresh = onTop(said, overlay(about.record, about.waiting), now);
+  const written = write(await queue.envelope(about.day), about.record, about.waiting, fresh);
   if (written.faults) return written;
   try {
     await queue.keep(who, written);
@@ -342,35 +399,41 @@ async function writeDown(said, tries = 3) {
   return written;
 }
 
-let saving = false;
+// One tap after the other, each with what stood there when its turn came; none waits for the network.
+let writing = Promise.resolve();
 
-async function save() {
-  if (saving) return;
-  saving = true;
-  try {
-    clearFaults();
-    note("fault", "");
-    if (await isStale()) return askWhichDay(localDay(await queue.rightNow(), queue.zoneHere()));
-    const written = await writeDown(readForm());
-    if (written.faults) return tellFault(written.faults[0]);
-    touched = false;
-    note("saved", say("saved_long"), { tone: "saved" });
-    scrollTo({ top: 0 });
-    await show();
-    const told = await sendSoon();
-    if (told === "sent") {
-      note("saved", say("sent_long"), { tone: "saved" });
-      await show({ refill: !touched });
-      await hint();
-    }
-  } catch (fault) {
+function save() {
+  writing = writing.then(saveNow).catch((fault) => {
     note("saved", "");
     note("fault", say(fault.name === "QuotaExceededError" ? "full" : "not_saved"), { tone: "error" });
     scrollTo({ top: 0 });
-    throw fault;
-  } finally {
-    saving = false;
-  }
+  });
+  return writing;
+}
+
+async function saveNow() {
+  clearFaults();
+  for (const name of ["fault", "saved"]) note(name, "");
+  if (await isStale()) return askWhichDay(localDay(await queue.rightNow(), queue.zoneHere()));
+  const before = edits;
+  const written = await writeDown(readForm());
+  if (written.faults) return tellFault(written.faults[0]);
+  touched = edits !== before;
+  note("saved", say("saved_long"), { tone: "saved" });
+  scrollTo({ top: 0 });
+  await show({ refill: !touched });
+  send(written, before);
+}
+
+async function send(written, before) {
+  const told = await sendSoon();
+  if (told !== "sent" || edits !== before) return;
+  const ids = new Set(written.items.map(({ operation }) => operation.op_id));
+  const isLeft = (await queue.items(who)).some(({ operation }) => ids.has(operation.op_id));
+  // What was not taken is said to need a look, elsewhere on the page.
+  note("saved", isLeft ? "" : say("sent_long"), { tone: "saved" });
+  await show({ refill: !touched });
+  if (!isLeft) await hint();
 }
 
 // Coming back to the page.
@@ -417,11 +480,15 @@ const isTapped = (one) => one.checked !== one.defaultChecked || (one.matches("te
 if (form && who && queue.canKeep()) {
   touched = all("input, textarea").some(isTapped);
   refused = document.querySelector(".fault-box, .which-day");
-  form.addEventListener("input", () => (touched = true));
+  form.addEventListener("input", () => {
+    touched = true;
+    edits += 1;
+  });
   // From the first moment on: what is tapped before the rest has loaded is kept as well.
   const started = start();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    started.then(save);
+    // A phone that can't keep anything: then as without a script.
+    started.then(save, () => form.submit());
   });
 }

@@ -65,7 +65,9 @@ async function remove({ seq }) {
 async function show() {
   const items = await queue.items(who);
   list.replaceChildren(...items.map(line));
-  document.getElementById("none").hidden = items.length > 0;
+  const all = await store.countOutbox(who);
+  note("unreadable", all > items.length ? say("unreadable") : "", { tone: "error" });
+  document.getElementById("none").hidden = all > 0;
   document.getElementById("acts").hidden = !items.length;
 }
 

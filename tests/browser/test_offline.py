@@ -474,13 +474,23 @@ def test_signing_out_sends_first_and_then_forgets(wims, quay):
     wims.page.locator("#sign-out button").click()
     wims.page.wait_for_url("**/sign-in")
     assert [row.pain_average for row in rows(quay, Checkin, "wim")] == [5]
-    kept = wims.page.evaluate("async () => (await indexedDB.databases()).map((one) => one.name)")
-    assert kept == [] or wims.page.evaluate(
-        """async () => new Promise((done) => {
-          const asked = indexedDB.open("aftercare");
-          asked.onsuccess = () => done([...asked.result.objectStoreNames].length === 0);
-        })"""
+    wims.page.wait_for_load_state("networkidle")
+    kept = wims.page.evaluate(
+        """async () => {
+          const url = document.querySelector("script[src*='js/']").src;
+          const store = await import(url.replace(/[^/]+$/, "store.js"));
+          const base = await store.openStore();
+          const left = [];
+          for (const name of ["keys", "outbox", "days", "pages"]) {
+            left.push(await new Promise((done) => {
+              const asked = base.transaction(name).objectStore(name).count();
+              asked.onsuccess = () => done(asked.result);
+            }));
+          }
+          return left;
+        }"""
     )
+    assert kept == [0, 0, 0, 0]
 
 
 def test_the_background_sync_sends_with_no_page_open(wims, quay):

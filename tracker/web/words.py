@@ -199,6 +199,7 @@ def _unsent_words() -> dict[str, str]:
         "delete": _("Delete"),
         "undo": _("Undo"),
         "deleted": _("Deleted from this phone."),
+        "unreadable": _("An entry here can't be read on this phone any more: log it again."),
         "nothing_waits": _("Nothing waits. Everything you saved has been sent."),
         "retried": _("Still no network. It goes out by itself as soon as there is one."),
         "more_pain_worst": _("worst {n}"),
