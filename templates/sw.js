@@ -28,12 +28,16 @@ self.addEventListener("install", (event) => {
   );
 });
 
+// Counts the sign-outs on this phone: what was asked for before one is not kept after it.
+let stay = 0;
+
 // An update waits until the person agrees or every page of the app is closed.
 self.addEventListener("message", (event) => {
   const { kind, ...said } = event.data;
   if (kind === "update") self.skipWaiting();
   if (kind === "unlock") queue.unlock(said.who, said.key);
   if (kind === "key") event.waitUntil(handKey(said.who, event.ports[0]));
+  if (kind === "left") stay += 1;
   if (kind === "warm") event.waitUntil(warm(said.paths));
 });
 
@@ -73,7 +77,8 @@ async function note(answer) {
   return who;
 }
 
-async function keepPage(path, answer) {
+async function keepPage(path, answer, since) {
+  if (since !== stay) return;
   const who = await note(answer);
   const isPage = answer.ok && !answer.redirected && /^text\/html/.test(answer.headers.get("Content-Type"));
   const key = who && isPage && isOwn(path) && (await queue.dayKey(who));
@@ -82,6 +87,7 @@ async function keepPage(path, answer) {
   const version = html.match(/\/static\/([0-9a-f]+)\//)?.[1] ?? VERSION;
   const headers = [...answer.headers].filter(([name]) => /^content-(type|security-policy)$/i.test(name));
   const box = await seal(key, bind(who, "page", path), { html, headers });
+  if (since !== stay) return;
   await store.putPage({ who, path, version, stored_at: Date.now(), box });
 }
 
@@ -108,9 +114,11 @@ async function isLocked(path) {
 }
 
 async function fromNetwork(event, path, url) {
+  const since = stay;
   const answer = await fetch(event.request);
   const isAsked = url.pathname + url.search === (ASKED[path] ?? path);
-  event.waitUntil(isAsked ? keepPage(path, answer.clone()) : note(answer));
+  if (isAsked) event.waitUntil(keepPage(path, answer.clone(), since));
+  else if (since === stay) event.waitUntil(note(answer));
   return answer;
 }
 
@@ -158,6 +166,7 @@ async function showSafety(request) {
 
 // Fetched past this worker's own copies: a page is never refreshed from what is kept of it.
 async function warm(paths) {
+  const since = stay;
   for (const address of paths) {
     if (address === "/safety") {
       await fetchSafety(address).catch(() => null);
@@ -165,7 +174,7 @@ async function warm(paths) {
     }
     const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
-    await keepPage(new URL(address, location.origin).pathname, answer);
+    await keepPage(new URL(address, location.origin).pathname, answer, since);
   }
 }
 

@@ -366,8 +366,9 @@ export async function wipeCopies(who) {
 }
 
 export async function leavePhone(who) {
-  await store.forget(who);
+  toWorker({ kind: "left" });
   await store.writeMeta("who", null);
+  await store.forget(who);
   for (const name of ["warmed", "fetched"]) await store.writeMeta(name, null);
   navigator.clearAppBadge?.().catch(() => {});
   await caches?.delete("pages");

@@ -2,108 +2,26 @@
 // even when the page is days old.
 
 import { addDays, endOf, hoursBetween, localDay, weekday } from "./clock.js";
-import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
+import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember } from "./dayform.js";
 import { hint } from "./install.js";
+import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
 import * as queue from "./queue.js";
 import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from "./words.js";
 
-const form = document.getElementById("day");
 const state = document.getElementById("state");
 const NIGHT_HOURS = 3;
 const WEEK = 7;
-const SHARE = { checkins: "episode", soreness: "session", stretches: "line" };
 
 const made = { day: form?.dataset.day, today: document.querySelector("#week li:last-child a")?.dataset.day };
 
 // What the page is about, and what the server is known to hold of that day.
-const about = { day: made.day, today: made.today ?? made.day, record: blank(), waiting: [] };
+const about = { day: made.day, today: made.today ?? made.day, record: blank(), waiting: [], earlier: [] };
 let touched = false;
 // Counts what is tapped and typed: whatever waits meanwhile must not write over it.
 let edits = 0;
 
-const all = (selector, within = form) => [...within.querySelectorAll(selector)];
-const blocks = (part) => all(`[data-${SHARE[part]}]`).filter((block) => !block.hidden);
-// A field's name may carry an id behind a dash.
-const fieldsOf = (block, name) => all(`[name="${name}"], [name^="${name}-"]`, block);
-
-function chosen(block, name) {
-  const value = fieldsOf(block, name).find((one) => one.checked)?.value;
-  return value ? Number(value) : null;
-}
-
-function choose(block, name, value) {
-  for (const one of fieldsOf(block, name)) one.checked = one.value === String(value ?? "");
-}
-
-// From the page and onto it.
-
-function readForm() {
-  const allDone = form.elements.all_done?.checked;
-  return {
-    checkins: blocks("checkins").map((block) => ({
-      episode_id: block.dataset.episode,
-      clinic_id: block.dataset.clinic,
-      label: block.dataset.label,
-      ...Object.fromEntries(PAIN.map((name) => [name, chosen(block, name)])),
-      ...(block.dataset.clinic
-        ? { sleep: chosen(block, "sleep"), stress: chosen(block, "stress"), note: noteOf(block).value.trim() }
-        : {}),
-    })),
-    soreness: blocks("soreness").map((block) => ({
-      needling_session_id: block.dataset.session,
-      label: block.dataset.label,
-      soreness: chosen(block, "soreness"),
-    })),
-    stretches: blocks("stretches").map((block) => {
-      const outcome = fieldsOf(block, "outcome").find((one) => one.checked)?.value;
-      return {
-        prescription_id: block.dataset.line,
-        label: block.dataset.label,
-        outcome: outcome ?? (allDone ? "done" : null),
-        isSwept: !outcome && allDone,
-        reason: fieldsOf(block, "reason")[0].value,
-      };
-    }),
-  };
-}
-
-const noteOf = (block) => fieldsOf(block, "note")[0];
-
-// What the form was filled with, by part and id: only what differs from it is an edit. The rest is as
-// it stands by now, whoever wrote it: another tab, another phone.
-let filled = {};
-
-const KEYS = { checkins: "episode_id", soreness: "needling_session_id", stretches: "prescription_id" };
-const NAMES = { checkins: [...PAIN, ...DAY], soreness: ["soreness"], stretches: ["outcome", "reason"] };
-
-function remember(seen) {
-  for (const [part, key] of Object.entries(KEYS)) {
-    filled[part] = Object.fromEntries(seen[part].map((one) => [one[key], one]));
-  }
-}
-
-function onTop(said, shown, now) {
-  const standing = {
-    checkins: (one) => ({ ...shown.checkins[one.episode_id], ...shown.days[one.clinic_id] }),
-    stretches: (one) => shown.stretches[one.prescription_id],
-    soreness: (one) => ratingsOf(shown, form.querySelector(`[data-session="${one.needling_session_id}"]`), now).open,
-  };
-  const untouched = (part, one, name) => name in one && one[name] === filled[part]?.[one[KEYS[part]]]?.[name];
-  const nothing = (value) => (typeof value === "string" ? "" : null);
-  // "All done" speaks for stretches of which nothing is logged, for no others.
-  const isLogged = (part, one) => part === "stretches" && one.isSwept && standing[part](one);
-  const merge = (part) => (one) => ({
-    ...one,
-    ...(isLogged(part, one) || {}),
-    ...Object.fromEntries(
-      NAMES[part]
-        .filter((name) => untouched(part, one, name))
-        .map((name) => [name, standing[part](one)?.[name] ?? nothing(one[name])]),
-    ),
-  });
-  return Object.fromEntries(Object.keys(NAMES).map((part) => [part, said[part].map(merge(part))]));
-}
+// Onto the page.
 
 function fill(shown, now) {
   for (const block of blocks("checkins")) {
@@ -127,24 +45,40 @@ function fill(shown, now) {
   remember(readForm());
 }
 
-// A session's ratings of the day, and which of them is mended by another one now.
+// A session's ratings up to the day: the day's own that another one mends now, and the last before it.
 function ratingsOf(shown, block, now) {
-  const ratings = Object.values(shown.soreness)
-    .filter((row) => row.needling_session_id === block.dataset.session)
-    .sort((a, b) => Date.parse(a.felt_at) - Date.parse(b.felt_at));
-  const open = ratingToMend(ratings, about.day < about.today, now);
-  return { open, settled: ratings.filter((row) => row !== open).at(-1) };
+  const isOf = (row) => row.needling_session_id === block.dataset.session;
+  const own = Object.values(shown.soreness).filter(isOf);
+  const open = ratingToMend(own, about.day < about.today, now);
+  const settled = [...about.earlier.filter(isOf), ...own]
+    .filter((row) => row !== open)
+    .sort((a, b) => Date.parse(a.felt_at) - Date.parse(b.felt_at))
+    .at(-1);
+  return { open, settled };
+}
+
+// What stands of an entry by now, by the parts of the form.
+function standingIn(shown, now) {
+  const session = (one) => form.querySelector(`[data-session="${one.needling_session_id}"]`);
+  return {
+    checkins: (one) => ({ ...shown.checkins[one.episode_id], ...shown.days[one.clinic_id] }),
+    stretches: (one) => shown.stretches[one.prescription_id],
+    soreness: (one) => ratingsOf(shown, session(one), now).open,
+  };
 }
 
 function fillSoreness(block, shown, now) {
   const { open, settled } = ratingsOf(shown, block, now);
   choose(block, "soreness", open?.soreness);
   const before = block.querySelector(".before");
-  if (open) before.hidden = true;
-  if (open || !settled) return;
-  const time = clockTime(Date.parse(settled.felt_at), queue.zoneHere());
-  before.textContent = say("said_before", { day: `${say("today")}, ${time}`, n: settled.soreness });
-  before.hidden = false;
+  before.hidden = Boolean(open) || !settled;
+  if (before.hidden) return;
+  const zone = queue.zoneHere();
+  const felt = Date.parse(settled.felt_at);
+  const day = localDay(felt, zone);
+  const isNear = { [about.today]: say("today"), [addDays(about.today, -1)]: say("yesterday") };
+  const when = `${isNear[day] ?? longDay(day)}, ${clockTime(felt, zone)}`;
+  before.textContent = say("said_before", { day: when, n: settled.soreness });
 }
 
 // Which blocks a day has.
@@ -264,6 +198,9 @@ async function look() {
   about.record = (await queue.readRecord(who, about.day)) ?? blank();
   const items = await queue.items(who);
   about.waiting = items.filter(({ operation }) => operation.local_date === about.day);
+  const days = Array.from({ length: WEEK + 1 }, (_, n) => addDays(about.day, -n - 1));
+  const records = await Promise.all(days.map((day) => queue.readRecord(who, day)));
+  about.earlier = records.flatMap((record) => Object.values(record?.soreness ?? {}));
   return items;
 }
 
@@ -293,18 +230,6 @@ async function loggedDays(items) {
     if (record && Object.keys(record.checkins).length) logged.add(day);
   }
   return logged;
-}
-
-// The form as the server made it, whatever was tapped since or brought back by the browser.
-function asMade(read) {
-  const part = (one) => (one.matches("textarea") ? "value" : one.matches("option") ? "selected" : "checked");
-  const made = (one) => one[`default${part(one)[0].toUpperCase()}${part(one).slice(1)}`];
-  // All of them first: to check one radio is to uncheck another.
-  const typed = all("input:not([type=hidden]), textarea, option").map((one) => [one, one[part(one)]]);
-  for (const [one] of typed) one[part(one)] = made(one);
-  const seen = read();
-  for (const [one, value] of typed) one[part(one)] = value;
-  return seen;
 }
 
 // What the server wrote into this page is what it holds of the day.
@@ -386,7 +311,7 @@ function askWhichDay(today) {
 async function writeDown(said, tries = 3) {
   await look();
   const now = await queue.rightNow();
-  const fresh = onTop(said, overlay(about.record, about.waiting), now);
+  const fresh = onTop(said, standingIn(overlay(about.record, about.waiting), now));
   const written = write(await queue.envelope(about.day), about.record, about.waiting, fresh);
   if (written.faults) return written;
   try {
@@ -488,7 +413,9 @@ if (form && who && queue.canKeep()) {
   const started = start();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    const button = document.getElementById("save");
+    button.setAttribute("aria-busy", "true");
     // A phone that can't keep anything: then as without a script.
-    started.then(save, () => form.submit());
+    started.then(save, () => form.submit()).finally(() => button.removeAttribute("aria-busy"));
   });
 }

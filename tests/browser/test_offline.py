@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from tests.browser.test_pwa import wait_for_worker
 from tests.browser.world import Quay
 from tests.support.browser import PHONE, Watch
+from tests.support.killing import Nora, PhoneServer
 from tracker.domain.days import local_day
 from tracker.store.schema import (
     AuthSession,
@@ -545,3 +546,48 @@ def test_a_full_phone_says_that_nothing_was_saved(wims):
     expect(wims.page.locator("#state")).not_to_contain_text("Saved")
     expect(wims.page.locator("[name=pain_average][value='5']")).to_be_checked()
     wims.watch.faults.clear()
+
+
+# A new version of the app.
+
+
+@pytest.fixture
+def versioned(tmp_path):
+    """A clinic whose app can be replaced by a newer one."""
+    with PhoneServer(tmp_path) as running:
+        yield running
+
+
+def kept_versions(page: Page) -> set[str]:
+    names = page.evaluate("async () => await caches.keys()")
+    return {name.removeprefix("kept-") for name in names if name.startswith("kept-")}
+
+
+def test_a_new_version_waits_for_a_tap_and_the_old_one_goes_on_working(chromium, versioned):
+    phone = Phone(chromium, base_url=versioned.address, timezone_id=versioned.zone)
+    nora = Nora(versioned)
+    phone.context.add_cookies(
+        [{"name": "aftercare", "value": nora.cookie, "url": versioned.address}]
+    )
+    page = phone.page
+    phone.today()
+    phone.settle()
+    old = versioned.version
+    versioned.upgrade()
+    page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
+    update = page.get_by_role("button", name="Use it now")
+    expect(update).to_be_visible()
+    assert kept_versions(page) == {old, versioned.version}
+    # Until then this page goes on with the files that it began with, without a network too.
+    phone.offline()
+    page.reload()
+    page.locator("#day[data-ready]").wait_for()
+    assert old in page.locator("link[rel=stylesheet]").get_attribute("href")
+    phone.online()
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(update).to_be_visible()
+    with page.expect_event("load"):
+        update.click()
+    page.locator("#day[data-ready]").wait_for()
+    assert versioned.version in page.locator("link[rel=stylesheet]").get_attribute("href")
+    phone.context.close()

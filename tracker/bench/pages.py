@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from tracker.bench import data
 from tracker.bench.data import Bench
 from tracker.bench.measure import Answer, Printer, Request, alternate, call, count_queries
 
+_KEPT = re.compile(r"const KEEP = (\[.*\]);")
 _LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+|/manifest\.webmanifest)')
 
 
@@ -48,16 +50,25 @@ def _weigh(own: Bench, printer: Printer, cookie: str) -> None:
     parts: dict[str, Answer] = {"/today": page}
     for path in dict.fromkeys(_LINKED.findall(html)):
         parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
-    # The worker asks for itself and for what it keeps, most of it now in the cache.
-    for path in ("/sw.js", "/offline", "/safety"):
-        parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
+    # The scripts that these ask for, the worker with all that it keeps, and the last 14 days.
+    worker = call(own.app.wsgi_app, Request("/sw.js", cookie).environ())
+    parts["/sw.js"] = worker
+    kept: list[str] = json.loads(_KEPT.findall(gzip.decompress(worker.body).decode())[0])
+    modules = [path for path in kept if "/js/" in path]
+    besides = [path for path in kept if path not in modules]
+    for path in (*modules, *besides, "/safety", "/api/v1/days"):
+        if path not in parts:
+            parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
     total = sum(part.wire_bytes for part in parts.values())
+    late = {"/sw.js", "/safety", "/api/v1/days", *besides}
     shown = sum(
-        part.wire_bytes for path, part in parts.items() if path[1:3] not in {"sw", "of", "sa"}
+        part.wire_bytes for path, part in parts.items() if path not in late or "css" in path
     )
+    script = sum(len(parts[path].body) for path in ("/sw.js", *modules))
     printer.row("first /today: requests, with the worker's", str(len(parts)))
     printer.row("first /today: bytes over the wire, headers included", f"{total / 1000:.1f} kB")
-    printer.row("  of these before the page stands", f"{shown / 1000:.1f} kB")
+    printer.row("  of these the page with all its script", f"{shown / 1000:.1f} kB")
+    printer.row("all script of the patient's side, compressed", f"{script / 1000:.1f} kB")
 
 
 def _count_taps(own: Bench, printer: Printer, cookies: Sequence[tuple[str, str]]) -> None:

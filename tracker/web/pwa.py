@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 from tracker.paths import STATIC
 from tracker.services import health
 from tracker.web.access import hub, now
+from tracker.web.assets import bare
 
 pages = Blueprint("pwa", __name__)
 
-PRECACHED = (
-    "css/app.css", "css/chart.css", "img/icons.svg", "img/favicon.svg", "img/favicon-32.png",
-)  # fmt: skip
+PRECACHED = ("css/app.css", "css/chart.css", "img/icons.svg", "img/favicon.svg")
 """What pages need to look like themselves without a network, besides every module."""
 
 OWN = ("/today", "/progress", "/stretches", "/stretches/", "/me", "/unsent")
@@ -87,7 +86,7 @@ def worker() -> Response:
         *[f"{base}js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))],
     ]
     source = render_template("sw.js", version=version, keep=keep, base=base, own=OWN)
-    answer = make_response(source)
+    answer = make_response(bare(source))
     answer.headers["Content-Type"] = "text/javascript; charset=utf-8"
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Service-Worker-Allowed"] = "/"

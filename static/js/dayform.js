@@ -1,0 +1,97 @@
+// The day's form as values, and values onto the form: no store, no clock, no words.
+
+import { DAY, PAIN } from "./operations.js";
+
+export const form = document.getElementById("day");
+
+const SHARE = { checkins: "episode", soreness: "session", stretches: "line" };
+
+export const all = (selector, within = form) => [...within.querySelectorAll(selector)];
+export const blocks = (part) => all(`[data-${SHARE[part]}]`).filter((block) => !block.hidden);
+// A field's name may carry an id behind a dash.
+export const fieldsOf = (block, name) => all(`[name="${name}"], [name^="${name}-"]`, block);
+
+function chosen(block, name) {
+  const value = fieldsOf(block, name).find((one) => one.checked)?.value;
+  return value ? Number(value) : null;
+}
+
+export function choose(block, name, value) {
+  for (const one of fieldsOf(block, name)) one.checked = one.value === String(value ?? "");
+}
+
+export function readForm() {
+  const allDone = form.elements.all_done?.checked;
+  return {
+    checkins: blocks("checkins").map((block) => ({
+      episode_id: block.dataset.episode,
+      clinic_id: block.dataset.clinic,
+      label: block.dataset.label,
+      ...Object.fromEntries(PAIN.map((name) => [name, chosen(block, name)])),
+      ...(block.dataset.clinic
+        ? { sleep: chosen(block, "sleep"), stress: chosen(block, "stress"), note: noteOf(block).value.trim() }
+        : {}),
+    })),
+    soreness: blocks("soreness").map((block) => ({
+      needling_session_id: block.dataset.session,
+      label: block.dataset.label,
+      soreness: chosen(block, "soreness"),
+    })),
+    stretches: blocks("stretches").map((block) => {
+      const outcome = fieldsOf(block, "outcome").find((one) => one.checked)?.value;
+      return {
+        prescription_id: block.dataset.line,
+        label: block.dataset.label,
+        outcome: outcome ?? (allDone ? "done" : null),
+        isSwept: !outcome && allDone,
+        reason: fieldsOf(block, "reason")[0].value,
+      };
+    }),
+  };
+}
+
+export const noteOf = (block) => fieldsOf(block, "note")[0];
+
+// What the form was filled with, by part and id: only what differs from it is an edit. The rest is as
+// it stands by now, whoever wrote it: another tab, another phone.
+const filled = {};
+
+const KEYS = { checkins: "episode_id", soreness: "needling_session_id", stretches: "prescription_id" };
+const NAMES = { checkins: [...PAIN, ...DAY], soreness: ["soreness"], stretches: ["outcome", "reason"] };
+
+export function remember(seen) {
+  for (const [part, key] of Object.entries(KEYS)) {
+    filled[part] = Object.fromEntries(seen[part].map((one) => [one[key], one]));
+  }
+}
+
+// What was said, on top of what stands: `standing` gives it by part, for one of its entries.
+export function onTop(said, standing) {
+  const untouched = (part, one, name) => name in one && one[name] === filled[part]?.[one[KEYS[part]]]?.[name];
+  const nothing = (value) => (typeof value === "string" ? "" : null);
+  // "All done" speaks for stretches of which nothing is logged, for no others.
+  const isLogged = (part, one) => part === "stretches" && one.isSwept && standing[part](one);
+  const merge = (part) => (one) => ({
+    ...one,
+    ...(isLogged(part, one) || {}),
+    ...Object.fromEntries(
+      NAMES[part]
+        .filter((name) => untouched(part, one, name))
+        .map((name) => [name, standing[part](one)?.[name] ?? nothing(one[name])]),
+    ),
+  });
+  return Object.fromEntries(Object.keys(NAMES).map((part) => [part, said[part].map(merge(part))]));
+}
+
+// The form as the server made it, whatever was tapped since or brought back by the browser.
+export function asMade(read) {
+  const part = (one) => (one.matches("textarea") ? "value" : one.matches("option") ? "selected" : "checked");
+  const made = (one) => one[`default${part(one)[0].toUpperCase()}${part(one).slice(1)}`];
+  // All of them first: to check one radio is to uncheck another.
+  const typed = all("input:not([type=hidden]), textarea, option").map((one) => [one, one[part(one)]]);
+  for (const [one] of typed) one[part(one)] = made(one);
+  const seen = read();
+  for (const [one, value] of typed) one[part(one)] = value;
+  return seen;
+}
+
