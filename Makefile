@@ -24,7 +24,7 @@ test: $(VENV)/.dev ## run all tests, the browser's and PostgreSQL's too (ARGS="t
 quick: $(VENV)/.dev ## run the tests that need neither browser nor PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgres and not slow" $(ARGS)
 
-prove-sync: $(VENV)/.dev ## let phones and the server disagree for 100,000 steps, about 6 minutes (ARGS="--steps 5000")
+prove-sync: $(VENV)/.dev ## have phones and the server agree after 100,000 steps, about 8 minutes (ARGS="--steps 5000")
 	@$(BIN)/python -m tests.support.prove_sync $(ARGS)
 
 prove-phone: $(VENV)/.dev ## kill a phone 200 times while somebody logs, about 10 minutes (ARGS="--runs 20 --seed 7")

@@ -606,6 +606,18 @@ def test_the_proof_is_asked_for(phone, cast, database):
     assert contents(database) == before
 
 
+def test_the_proof_of_one_persons_session_sends_nothing_in_anothers(phone, cast, visit, database):
+    """Somebody else signed in between the look at the session and the sending."""
+    bob = ApiPhone(visit(cast.bob))
+    proof = phone.token()
+    before = contents(database)
+    body = {"device": phone.device, "operations": [checkin(cast)]}
+    bob.browser.client.get("/api/v1/session")
+    answer = bob.browser.client.post("/api/v1/sync", json=body, headers={"X-CSRFToken": proof})
+    assert (answer.status_code, answer.is_json) == (400, True)
+    assert contents(database) == before
+
+
 def test_the_session_tells_who_and_when(phone, cast, visit):
     told = phone.browser.get("/api/v1/session").get_json()
     assert datetime.fromisoformat(told["server_time"]) == NOW

@@ -15,7 +15,7 @@ from tests.support.sync_world import Stage, World
 from tracker.app import make_hub
 
 SHORT = settings(
-    max_examples=8,
+    max_examples=6,
     stateful_step_count=40,
     deadline=None,
     # A step is several transactions of a real database.
