@@ -563,6 +563,10 @@ def kept_versions(page: Page) -> set[str]:
     return {name.removeprefix("kept-") for name in names if name.startswith("kept-")}
 
 
+def sheet_of(page: Page) -> str:
+    return page.locator("link[rel=stylesheet]").first.get_attribute("href") or ""
+
+
 def test_a_new_version_waits_for_a_tap_and_the_old_one_goes_on_working(chromium, versioned):
     phone = Phone(chromium, base_url=versioned.address, timezone_id=versioned.zone)
     nora = Nora(versioned)
@@ -582,12 +586,12 @@ def test_a_new_version_waits_for_a_tap_and_the_old_one_goes_on_working(chromium,
     phone.offline()
     page.reload()
     page.locator("#day[data-ready]").wait_for()
-    assert old in page.locator("link[rel=stylesheet]").get_attribute("href")
+    assert old in sheet_of(page)
     phone.online()
     page.evaluate("() => dispatchEvent(new Event('online'))")
     expect(update).to_be_visible()
     with page.expect_event("load"):
         update.click()
     page.locator("#day[data-ready]").wait_for()
-    assert versioned.version in page.locator("link[rel=stylesheet]").get_attribute("href")
+    assert versioned.version in sheet_of(page)
     phone.context.close()

@@ -102,9 +102,7 @@ def main() -> None:
             context = browser.new_context(base_url=demo.address, viewport=PHONE)  # type: ignore[arg-type]
             page = context.new_page()
             sign_in(page)
-            cookie = "; ".join(
-                f"{one['name']}={one['value']}" for one in context.cookies()
-            )
+            cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
             times = open_from_worker(page)
             browser.close()
             chromium = find_chromium(playwright) or playwright.chromium.executable_path
