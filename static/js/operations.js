@@ -121,7 +121,10 @@ function sayCheckin(envelope, record, items, form) {
     ...(form.clinic_id ? changed(DAY, form, day) : {}),
   };
   if (!Object.keys(said).length) return unsay(found);
-  const data = { episode_id: form.episode_id, pain_average: form.pain_average, ...said };
+  // The day's first says how much it hurt; after that a number that was left alone is not said again,
+  // or it would take back what another phone has said of it.
+  const pain = standing ? {} : { pain_average: form.pain_average };
+  const data = { episode_id: form.episode_id, ...pain, ...said };
   const about = { clinic_id: form.clinic_id || null, label: form.label };
   return say(envelope, "checkin", found, standing, data, about);
 }

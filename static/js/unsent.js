@@ -12,10 +12,10 @@ function words({ operation: { kind, data }, about }) {
   if (kind === "stretch") return `${about.label}: ${say(`outcome_${data.outcome}`)}`;
   if (kind === "safety") return say("kind_safety");
   if (kind === "soreness") return `${say("kind_soreness", { n: data.soreness })}, ${about.label}`;
-  const more = ["pain_worst", "stiffness", "sleep", "stress"]
+  const told = ["pain_average", "pain_worst", "stiffness", "sleep", "stress"]
     .filter((name) => typeof data[name] === "number")
-    .map((name) => say(`more_${name}`, { n: data[name] }));
-  return [`${about.label}: ${say("kind_checkin", { n: data.pain_average })}`, ...more].join(", ");
+    .map((name) => say(`kind_${name}`, { n: data[name] }));
+  return [`${about.label}: ${told.shift() ?? ""}`, ...told].join(", ");
 }
 
 function reasons({ refusal }) {

@@ -212,6 +212,18 @@ def test_a_field_that_is_left_out_stays_and_null_clears(phone, cast, database):
     assert (day.note, day.sleep) == ("", None)
 
 
+def test_an_amendment_need_not_say_the_pain_again(phone, other, cast, database):
+    first = checkin(cast)
+    assert phone.say_one(first)["status"] == "applied"
+    other.say_one(again(first, base_rev=1, data={"pain_average": 9}))
+    bare = {"episode_id": first["data"]["episode_id"], "note": "only this"}
+    assert phone.say_one({**again(first, base_rev=1), "data": bare})["status"] == "merged"
+    assert row_of(database, Checkin, cast).pain_average == 9
+    assert row_of(database, DiaryDay, cast).note == "only this"
+    fresh = {**checkin(cast, day=TODAY - timedelta(days=4)), "data": bare}
+    assert list(phone.say_one(fresh)["errors"]) == ["pain_average"]
+
+
 def test_the_form_and_the_phone_edit_one_entry(phone, cast, visit, database):
     first = checkin(cast, {"sleep": 3, "note": "on the phone"})
     phone.say_one(first)

@@ -161,7 +161,8 @@ _DATA: dict[str, tuple[dict[str, Reader], frozenset[str]]] = {
     "checkin": (
         {"episode_id": _id, "pain_average": _scale, "pain_worst": _scale, "stiffness": _scale,
          "sleep": _scale, "stress": _scale, "note": _note, "regions": _regions},
-        frozenset({"pain_average"}),
+        # The day's first has to hold `pain_average`; an amendment says what it changes.
+        frozenset(),
     ),
     "soreness": (
         {"needling_session_id": _id, "soreness": _scale, "muscle": _word, "side": _choice(Side),
@@ -239,7 +240,7 @@ def _read(
         value = raw.get(name)
         if value is None:
             if name in needed:
-                errors[name] = ["pain_needed" if name == "pain_average" else "needed"]
+                errors[name] = ["needed"]
             values[name] = None
             continue
         try:

@@ -60,10 +60,11 @@ def record_checkin(book: Book, given: CheckinInput) -> Checkin:
     for name in PAIN_FIELDS:
         check_scale(name, given.said.get(name))
     _check_regions(given.said.get("regions"))
-    if given.said.get("pain_average") is None:
+    row = book.checkins.get(episode.id)
+    is_left_out = row is not None and "pain_average" not in given.said
+    if given.said.get("pain_average") is None and not is_left_out:
         # A day that has a rating keeps it: emptying a scale is not possible on paper either.
         raise Invalid({"pain_average": ["pain_needed"]})
-    row = book.checkins.get(episode.id)
     if row is None:
         row = _new_checkin(book, given, episode)
     else:

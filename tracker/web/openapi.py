@@ -76,7 +76,8 @@ def _data() -> dict[str, Schema]:
             },
             description=(
                 "One local day of one problem; a second one for the same day amends it. A field"
-                " that is left out stays as it is, null clears it."
+                " that is left out stays as it is, null clears it. An amendment may leave out"
+                " `pain_average` too."
             ),
         ),
         "SorenessData": _object(
