@@ -362,7 +362,7 @@ def test_what_the_phone_keeps_is_sealed(phone):
     phone.save("Saved on this phone")
     kept = phone.store(SPY)
     assert "/today" in kept
-    for told in ("Nobody's business", "Petra", "Left shoulder", "pain_average"):
+    for told in ("Nobody's business", "Petra", "Left shoulder", '"pain_average":'):
         assert told not in kept
     keys = phone.store(
         "return [(await store.readKeys(who)).device].map((key) => [key.type, key.extractable])"
