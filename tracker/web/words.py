@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 
 from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from tracker.domain import catalog
@@ -128,8 +130,19 @@ def relative(value: datetime, zone: str, today: date) -> str:
     return _("%(day)s, %(time)s", day=day, time=wall.strftime("%H:%M"))
 
 
-def phone_words() -> dict[str, str]:
-    """What the phone says by itself, in the page's language; {n} is a number, {day} a day."""
+def phone_words() -> Markup:
+    """What the phone says by itself, as JSON that may stand in an attribute."""
+    return _phone_words(str(get_locale()))
+
+
+@cache
+def _phone_words(_language: str) -> Markup:
+    # The same for everybody who reads this language, and on every page: written once.
+    return htmlsafe_json_dumps(_phone_texts())
+
+
+def _phone_texts() -> dict[str, str]:
+    """The texts by name, in the page's language; {n} is a number, {day} a day."""
     outlooks = {f"outlook_{hours}": soreness_outlook(hours) for hours in (0, 24, 73)}
     return {
         **outlooks,
