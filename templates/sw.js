@@ -2,7 +2,7 @@
 // when the browser says that there is a network again.
 import * as queue from {{ (base ~ "js/queue.js") | tojson }};
 import * as store from {{ (base ~ "js/store.js") | tojson }};
-import { bind, open, seal } from {{ (base ~ "js/vault.js") | tojson }};
+import { open, seal } from {{ (base ~ "js/vault.js") | tojson }};
 
 const VERSION = {{ version | tojson }};
 const KEPT = "kept-" + VERSION;
@@ -86,7 +86,7 @@ async function keepPage(path, answer, since) {
   const html = await answer.text();
   const version = html.match(/\/static\/([0-9a-f]+)\//)?.[1] ?? VERSION;
   const headers = [...answer.headers].filter(([name]) => /^content-(type|security-policy)$/i.test(name));
-  const box = await seal(key, bind(who, "page", path), { html, headers });
+  const box = await seal(key, queue.pageBound(who, path), { html, headers });
   if (since !== stay) return;
   await store.putPage({ who, path, version, stored_at: Date.now(), box });
 }
@@ -102,15 +102,14 @@ async function keptPage(path) {
     await store.dropPages(who, Date.now() - FORTNIGHT);
     return null;
   }
-  const { html, headers } = await open(key, bind(who, "page", path), row.box);
+  const { html, headers } = await open(key, queue.pageBound(who, path), row.box);
   const marked = html.replace("<html ", `<html data-kept="${new Date(row.stored_at).toISOString()}" `);
   return new Response(marked, { headers });
 }
 
 async function isLocked(path) {
   const who = await store.readMeta("who");
-  if (!who || !isOwn(path)) return false;
-  return (await queue.dayKey(who)) === null;
+  return Boolean(who) && isOwn(path) && queue.isLocked(who);
 }
 
 async function fromNetwork(event, path, url) {

@@ -65,6 +65,7 @@ async function leave(event) {
   if (waiting && !(await askToLeave(waiting))) return;
   const body = new URLSearchParams(new FormData(form));
   if (await store.countOthers(who)) body.set("keep", "others");
+  queue.leaving();
   try {
     // Gone from the clinic first: a phone that only believes it is online forgets nothing.
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });

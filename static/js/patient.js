@@ -44,7 +44,6 @@ async function showCount() {
   const isTold = location.pathname === "/unsent" || document.querySelector("[data-note=saved]");
   const words = refused ? count("refused", refused) : rows.length && !isTold ? count("waiting", rows.length) : "";
   note("count", words, { link: ["/unsent", say("look")] });
-  return rows.length;
 }
 
 const TEN_MINUTES = 600_000;
@@ -105,10 +104,12 @@ async function warm() {
 function tellOfUpdate(registration) {
   const offer = () => {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;
-    note("update", say("update"), {
-      act: [() => registration.waiting?.postMessage({ kind: "update" }), say("update_do")],
-    });
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    const update = () => {
+      // This page alone: in another tab somebody may be typing.
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      registration.waiting?.postMessage({ kind: "update" });
+    };
+    note("update", say("update"), { act: [update, say("update_do")] });
   };
   offer();
   registration.addEventListener("updatefound", () => {
@@ -130,6 +131,7 @@ function guardForms() {
 async function prepare() {
   if (!who || !queue.canKeep()) return false;
   if (!kept) await queue.belongTo(who);
+  await queue.phoneKey(who);
   await queue.recallKey(who);
   return true;
 }

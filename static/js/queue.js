@@ -47,15 +47,20 @@ export function unlock(who, key) {
   opened = { who, key };
 }
 
-// Null while the PIN has not been given.
+// Null while the PIN has not been given, and for somebody who has no keys here (yet, or any more).
 export async function dayKey(who) {
   const keys = await store.readKeys(who);
-  if (!keys?.lock) return phoneKey(who);
-  return opened.who === who ? opened.key : null;
+  if (keys?.lock) return opened.who === who ? opened.key : null;
+  return keys?.device ?? null;
+}
+
+export async function isLocked(who) {
+  return Boolean((await store.readKeys(who))?.lock) && !(await dayKey(who));
 }
 
 const opBound = (who) => bind(who, "operation");
 const dayBound = (who, day) => bind(who, "day", day);
+export const pageBound = (who, path) => bind(who, "page", path);
 const errorBound = (who) => bind(who, "errors");
 
 // Whose phone this is now. The next person meets nothing of the last one; what that one did not send
@@ -196,7 +201,9 @@ async function send(who, token, batch) {
 // An operation leaves the outbox by its own acknowledgement alone, in one step with what it changed.
 async function settle(who, batch, results) {
   const records = {};
-  for (const day of new Set(batch.map(({ operation }) => operation.local_date))) records[day] = await readRecord(who, day).catch(() => undefined);
+  for (const day of new Set(batch.map(({ operation }) => operation.local_date))) {
+    records[day] = await readRecord(who, day).catch(() => undefined);
+  }
   const { sent, invalid, records: after } = settled(batch, results, records);
   const key = await phoneKey(who);
   const all = await items(who);
@@ -297,15 +304,17 @@ export async function forgetOld(who) {
 
 // The PIN: days and pages move under a new key that only the PIN opens.
 
+// Everything that the old key sealed, sealed by the new one: a PIN can be set without a network too.
 async function reseal(who, to) {
   const from = await dayKey(who);
-  const rows = await store.readDays(who, "0000-00-00", "9999-99-99");
-  return Promise.all(
-    rows.map(async ({ day, box }) => {
-      const bound = dayBound(who, day);
-      return { day, box: await seal(to, bound, await open(from, bound, box)) };
-    }),
-  );
+  const again = async (bound, box) => seal(to, bound, await open(from, bound, box));
+  const days = await store.readDays(who, "0000-00-00", "9999-99-99");
+  const paths = (await store.listPages(who)).map(({ path }) => path);
+  const pages = await Promise.all(paths.map((path) => store.getPage(who, path)));
+  return {
+    days: await Promise.all(days.map(async (row) => ({ ...row, box: await again(dayBound(who, row.day), row.box) }))),
+    pages: await Promise.all(pages.map(async (row) => ({ ...row, box: await again(pageBound(who, row.path), row.box) }))),
+  };
 }
 
 const toWorker = (message) => navigator.serviceWorker?.controller?.postMessage(message);
@@ -319,17 +328,13 @@ function hold(who, key) {
 export async function setPin(who, pin) {
   const phone = await phoneKey(who);
   const { key, lock } = await makePin(pin, phone);
-  const days = await reseal(who, key);
-  await store.rekey(who, { keys: { device: phone, lock }, days, pages: [] });
-  await store.writeMeta("warmed", null);
+  await store.rekey(who, { keys: { device: phone, lock }, ...(await reseal(who, key)) });
   hold(who, key);
 }
 
 export async function takePin(who) {
   const phone = await phoneKey(who);
-  const days = await reseal(who, phone);
-  await store.rekey(who, { keys: { device: phone }, days, pages: [] });
-  await store.writeMeta("warmed", null);
+  await store.rekey(who, { keys: { device: phone }, ...(await reseal(who, phone)) });
   hold(who, null);
 }
 
@@ -365,8 +370,10 @@ export async function wipeCopies(who) {
   for (const name of ["warmed", "fetched"]) await store.writeMeta(name, null);
 }
 
+// Said before the sign-out, which takes the worker away: what it has asked for is not kept any more.
+export const leaving = () => toWorker({ kind: "left" });
+
 export async function leavePhone(who) {
-  toWorker({ kind: "left" });
   await store.writeMeta("who", null);
   await store.forget(who);
   for (const name of ["warmed", "fetched"]) await store.writeMeta(name, null);
@@ -374,13 +381,19 @@ export async function leavePhone(who) {
   await caches?.delete("pages");
 }
 
-// Out without the PIN: what is unsent stays, sealed under the phone's key, until they come back.
+// Out without the PIN: what is unsent stays, sealed under the phone's key, until they come back. False
+// when the clinic could not be told.
 export async function signOutLocked() {
+  const session = await ask("session");
+  if (session.ok) {
+    const { csrf_token } = await heard(session);
+    const body = new URLSearchParams({ csrf_token, keep: "others" });
+    const answer = await fetch("/sign-out", { method: "POST", body, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") return false;
+  } else if (session.status !== 401) {
+    return false;
+  }
   const who = await store.readMeta("who");
-  const session = await (await ask("session")).json();
-  const body = new URLSearchParams({ csrf_token: session.csrf_token, keep: "others" });
-  const answer = await fetch("/sign-out", { method: "POST", body, credentials: "same-origin" });
-  if (!answer.ok) return false;
   const { device: phone } = await store.readKeys(who);
   await store.rekey(who, { keys: { device: phone }, days: [], pages: [] });
   await store.writeMeta("who", null);

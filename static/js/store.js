@@ -237,7 +237,11 @@ export const writeDays = (who, rows, keepFrom) =>
 
 // Pages: rows `{who, path, version, stored_at, box}`, stored_at in ms.
 
-export const putPage = (row) => putInto("pages", row);
+// For somebody whose keys are here: a page that arrives after its owner has left stays away.
+export const putPage = (row) =>
+  write("keys pages", async (keys, pages) => {
+    if (await got(keys.get(row.who))) pages.put(row);
+  });
 
 export const getPage = (who, path) => getFrom("pages", [who, path]);
 

@@ -1,7 +1,7 @@
 // The day's form on a phone: written down at once, whatever the network does, and about the right day
 // even when the page is days old.
 
-import { addDays, endOf, hoursBetween, localDay, weekday } from "./clock.js";
+import { addDays, daysBetween, endOf, hoursBetween, localDay, weekday } from "./clock.js";
 import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember } from "./dayform.js";
 import { hint } from "./install.js";
 import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
@@ -15,8 +15,11 @@ const WEEK = 7;
 
 const made = { day: form?.dataset.day, today: document.querySelector("#week li:last-child a")?.dataset.day };
 
-// What the page is about, and what the server is known to hold of that day.
-const about = { day: made.day, today: made.today ?? made.day, record: blank(), waiting: [], earlier: [] };
+const onPage = [...document.querySelectorAll("#week a.logged")].map((link) => link.dataset.day);
+
+// What the page is about; what `look` finds of it: the server's record of the day, what waits, the
+// soreness of the week before, the days that are logged.
+const about = { day: made.day, today: made.today ?? made.day };
 let touched = false;
 // Counts what is tapped and typed: whatever waits meanwhile must not write over it.
 let edits = 0;
@@ -138,7 +141,7 @@ function tellDay() {
   if (form.elements.was_today) form.elements.was_today.disabled = !isToday;
 }
 
-function tellWeek(loggedDays) {
+function tellWeek() {
   const list = document.querySelector("#week ul");
   if (!list) return;
   const sample = list.querySelector("li");
@@ -148,7 +151,7 @@ function tellWeek(loggedDays) {
     ...days.filter((day) => day >= first).map((day) => {
       const item = sample.cloneNode(true);
       const link = item.querySelector("a");
-      const isLogged = loggedDays.has(day);
+      const isLogged = about.logged.has(day);
       link.href = day === about.today ? "/today" : `/today?date=${day}`;
       link.dataset.day = day;
       link.className = isLogged ? "logged" : "open";
@@ -195,18 +198,26 @@ function tellSaved(shown) {
 // The page as the phone knows the day.
 
 async function look() {
-  about.record = (await queue.readRecord(who, about.day)) ?? blank();
-  const items = await queue.items(who);
-  about.waiting = items.filter(({ operation }) => operation.local_date === about.day);
-  const days = Array.from({ length: WEEK + 1 }, (_, n) => addDays(about.day, -n - 1));
+  const oldest = addDays(about.day < about.today ? about.day : about.today, -WEEK - 1);
+  const days = Array.from({ length: daysBetween(oldest, about.today) + 1 }, (_, n) => addDays(oldest, n));
   const records = await Promise.all(days.map((day) => queue.readRecord(who, day)));
-  about.earlier = records.flatMap((record) => Object.values(record?.soreness ?? {}));
-  return items;
+  const known = new Map(days.map((day, n) => [day, records[n] ?? blank()]));
+  const items = await queue.items(who);
+  about.record = known.get(about.day);
+  about.waiting = items.filter(({ operation }) => operation.local_date === about.day);
+  about.earlier = days
+    .filter((day) => day < about.day)
+    .flatMap((day) => Object.values(known.get(day).soreness));
+  about.logged = new Set([
+    ...onPage,
+    ...days.filter((day) => Object.keys(known.get(day).checkins).length),
+    ...items.filter(({ operation }) => operation.kind === "checkin").map(({ operation }) => operation.local_date),
+  ]);
 }
 
 async function show({ refill = true } = {}) {
   const before = edits;
-  const items = await look();
+  await look();
   const now = await queue.rightNow();
   const shown = overlay(about.record, about.waiting);
   layOut(shown, now);
@@ -214,22 +225,7 @@ async function show({ refill = true } = {}) {
   tellDay();
   tellHours(now);
   tellSaved(shown);
-  tellWeek(await loggedDays(items));
-}
-
-const onPage = new Set(
-  [...document.querySelectorAll("#week a.logged")].map((link) => link.dataset.day),
-);
-
-async function loggedDays(items) {
-  const logged = new Set(onPage);
-  for (const { operation } of items) if (operation.kind === "checkin") logged.add(operation.local_date);
-  for (let n = 0; n < WEEK; n += 1) {
-    const day = addDays(about.today, -n);
-    const record = await queue.readRecord(who, day);
-    if (record && Object.keys(record.checkins).length) logged.add(day);
-  }
-  return logged;
+  tellWeek();
 }
 
 // What the server wrote into this page is what it holds of the day.
@@ -246,9 +242,9 @@ function readPage() {
     if (clinic_id && revOf(block, "day_rev")) record.days[clinic_id] = { sleep, stress, note: text };
   });
   seen.soreness.forEach(({ needling_session_id, soreness }, n) => {
-    const entry_id = fieldsOf(blocks("soreness")[n], "entry_id")[0].value;
-    // The server shows a rating only while it can be mended: it was felt a moment ago.
-    const felt_at = new Date().toISOString();
+    const block = blocks("soreness")[n];
+    const entry_id = fieldsOf(block, "entry_id")[0].value;
+    const felt_at = block.dataset.felt;
     if (soreness !== null) record.soreness[entry_id] = { entry_id, needling_session_id, soreness, felt_at };
   });
   seen.stretches.forEach(({ prescription_id, outcome, reason }, n) => {
@@ -299,7 +295,7 @@ function askWhichDay(today) {
   };
   offer(say("about_day", { day: longDay(about.day) }), () => (about.today = today));
   offer(say("about_today"), async () => {
-    Object.assign(about, { day: today, today, record: blank() });
+    Object.assign(about, { day: today, today });
     await show({ refill: false });
   });
   form.prepend(box);
@@ -363,18 +359,15 @@ async function send(written, before) {
 
 // Coming back to the page.
 
-async function turnTo(day, today) {
-  Object.assign(about, { day, today, record: blank() });
-  await show();
-}
-
 async function comeBack() {
   const today = localDay(await queue.rightNow(), queue.zoneHere());
   if (touched || today === about.today) return show({ refill: false });
-  return turnTo(about.day === about.today ? today : about.day, today);
+  Object.assign(about, { day: about.day === about.today ? today : about.day, today });
+  return show();
 }
 
-let refused;
+// The server showed the form again as it was typed: it is no picture of what is stored.
+const isRefused = Boolean(document.querySelector(".fault-box, .which-day"));
 
 async function start() {
   if (!(await ready)) return;
@@ -384,10 +377,9 @@ async function start() {
     const asked = new URL(location).searchParams.get("date");
     about.today = today;
     about.day = asked && asked <= today && asked >= form.dataset.first ? asked : today;
-  } else if (!document.querySelector(".fault-box, .which-day")) {
+  } else if (!isRefused) {
     await queue.learn(who, about.day, readPage());
   }
-  const isRefused = Boolean(refused);
   const items = await queue.items(who);
   await show({ refill: !touched && !isRefused && (kept || items.length > 0) });
   document.addEventListener("visibilitychange", () => {
@@ -404,7 +396,6 @@ const isTapped = (one) => one.checked !== one.defaultChecked || (one.matches("te
 
 if (form && who && queue.canKeep()) {
   touched = all("input, textarea").some(isTapped);
-  refused = document.querySelector(".fault-box, .which-day");
   form.addEventListener("input", () => {
     touched = true;
     edits += 1;

@@ -100,8 +100,8 @@ def test_nobody_meets_another_ones_rows(phone):
         for (const who of everybody) {
           // The same op_id for all: it is unique for each, not over all.
           await store.saveEntries({ who, operations: [op("x")], days: [day("2026-11-22", who)] });
-          await store.putPage(page(who, "/today"));
           await store.writeKeys(who, { device: who });
+          await store.putPage(page(who, "/today"));
         }
         const seqs = {};
         for (const who of everybody) seqs[who] = (await store.listOutbox(who))[0].seq;
@@ -249,6 +249,10 @@ def test_days_pages_keys_and_values(phone):
         told.days = await days("ann");
         told.noDay = (await store.readDay("ann", "2026-11-19")) ?? null;
 
+        // Nobody's keys, nobody's pages: who has left is not followed by a late one.
+        await store.putPage(page("ann", "/late", 100));
+        told.late = await paths("ann");
+        await store.writeKeys("ann", { device: 1 });
         for (const [path, at] of [["/today", 100], ["/me", 200], ["/progress", 300]])
           await store.putPage(page("ann", path, at));
         await store.putPage({ ...page("ann", "/me", 250), version: "v2" });
@@ -273,6 +277,7 @@ def test_days_pages_keys_and_values(phone):
     assert told["some"] == ["2026-11-20", "2026-11-21"]
     assert told["days"] == ["2026-11-20 2026-11-20", "2026-11-21 2026-11-21", "2026-11-22 new"]
     assert told["noDay"] is None
+    assert told["late"] == []
     assert told["pages"] == [
         {"path": "/me", "version": "v2", "stored_at": 250},
         {"path": "/progress", "version": "v1", "stored_at": 300},
