@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -594,4 +595,136 @@ def test_a_new_version_waits_for_a_tap_and_the_old_one_goes_on_working(chromium,
         update.click()
     page.locator("#day[data-ready]").wait_for()
     assert versioned.version in sheet_of(page)
+    phone.context.close()
+
+
+# Small promises of the phone.
+
+
+def set_pin(phone: Phone, pin: str) -> None:
+    phone.page.goto("/me")
+    phone.page.locator("#pin-box summary").click()
+    phone.page.locator("#pin").fill(pin)
+    phone.page.locator("#pin-again").fill(pin)
+    phone.page.locator("#pin-on button").click()
+    expect(phone.page.locator("#notes")).to_contain_text("The PIN is set")
+
+
+def test_a_pin_that_is_set_without_a_network_keeps_the_pages(wims):
+    wims.offline()
+    set_pin(wims, "4711")
+    wims.today()
+    expect(wims.page.locator("h1")).to_contain_text("Left shoulder")
+    wims.page.goto("/progress")
+    expect(wims.page.locator("h1")).to_have_text("Progress")
+
+
+def test_a_forgotten_pin_shuts_nobody_out_and_loses_nothing(wims, quay):
+    set_pin(wims, "4711")
+    wims.offline()
+    wims.today()
+    wims.rate("pain_average", 6)
+    wims.save("Saved on this phone")
+    forget_workers(wims)
+    wims.page.goto("/today")
+    wims.page.locator("summary").click()
+    wims.page.locator("#forgot").click()
+    expect(wims.page.locator("#offline")).to_be_visible()
+    with quay.server.hub.database.door(writes=True) as door:
+        door.run(update(AuthSession).values(ended_at=datetime.now(UTC)))
+    wims.online()
+    wims.watch.allowed.add(401)
+    wims.page.locator("#forgot").click()
+    wims.page.wait_for_url("**/sign-in")
+    with quay.server.hub.database.door(writes=True) as door:
+        door.run(update(AuthSession).values(ended_at=None))
+    wims.today()
+    expect(wims.page.locator("#unsent")).to_be_hidden()
+    assert [row.pain_average for row in rows(quay, Checkin, "wim")] == [6]
+
+
+INSTALLING = """() => {
+  window.told = { badges: [], persisted: 0, prompted: 0 };
+  navigator.setAppBadge = async (count) => told.badges.push(count);
+  navigator.clearAppBadge = async () => told.badges.push(0);
+  navigator.storage.persist = async () => (told.persisted += 1);
+  const offer = new Event("beforeinstallprompt", { cancelable: true });
+  offer.prompt = async () => (told.prompted += 1);
+  dispatchEvent(offer);
+}"""
+
+
+def test_installing_is_offered_after_the_second_day_and_not_again(wims):
+    wims.today()
+    wims.page.evaluate(INSTALLING)
+    hint = wims.page.locator("[data-note=install]")
+    wims.rate("pain_average", 3)
+    wims.save("Sent")
+    expect(wims.page.locator("[data-note=saved]")).to_contain_text("sent to your clinic")
+    expect(hint).to_have_count(0)
+    wims.rate("pain_average", 4)
+    wims.page.locator("#save").click()
+    hint.get_by_role("button", name="Put it there").click()
+    expect(hint).to_have_count(0)
+    assert wims.page.evaluate("() => told.prompted") == 1
+    wims.rate("pain_average", 5)
+    wims.page.locator("#save").click()
+    expect(wims.page.locator("[data-note=saved]")).to_contain_text("sent to your clinic")
+    expect(hint).to_have_count(0)
+    # The phone was asked to keep what it holds, and its icon told the count.
+    assert wims.page.evaluate("() => told.persisted") == 3
+    assert wims.page.evaluate("() => told.badges.includes(1) && told.badges.at(-1) === 0")
+
+
+def test_an_iphone_is_told_of_the_share_sheet(wims):
+    wims.page.add_init_script("Object.defineProperty(navigator, 'standalone', { value: false })")
+    wims.today()
+    for pain in (3, 4):
+        wims.rate("pain_average", pain)
+        wims.page.locator("#save").click()
+        expect(wims.page.locator("[data-note=saved]")).to_contain_text("sent to your clinic")
+    hint = wims.page.locator("[data-note=install]")
+    expect(hint).to_contain_text("share sign")
+    hint.get_by_role("button", name="Not now").click()
+    expect(hint).to_have_count(0)
+
+
+def test_a_page_is_kept_under_its_final_address(wims):
+    wims.page.goto("/")
+    wims.page.wait_for_url("**/today")
+    wims.page.goto("/progress?range=12w")
+    wims.page.goto("/today?date=2000-01-01")
+    wims.page.wait_for_load_state("networkidle")
+    kept = set(wims.store("return (await store.listPages(who)).map((page) => page.path)"))
+    assert {"/today", "/progress"} <= kept
+    assert not {"/", "/sign-in"} & kept
+    wims.offline()
+    wims.today()
+    expect(wims.page.locator("h1")).to_have_text("Left shoulder: how is it today?")
+    wims.page.goto("/progress")
+    expect(wims.page.locator(".ranges [aria-current]")).to_have_attribute("href", re.compile("2w"))
+
+
+def test_a_slow_network_is_none_where_a_page_is_kept(chromium, versioned):
+    phone = Phone(chromium, base_url=versioned.address, timezone_id=versioned.zone)
+    phone.context.add_cookies(
+        [{"name": "aftercare", "value": Nora(versioned).cookie, "url": versioned.address}]
+    )
+    phone.today()
+    phone.settle()
+    quick: Any = versioned.app
+
+    def slow(environ, start_response):
+        time.sleep(6)
+        return quick(environ, start_response)
+
+    versioned.app = slow
+    begun = time.monotonic()
+    phone.today()
+    waited = time.monotonic() - begun
+    expect(phone.page.locator("html[data-kept]")).to_have_count(1)
+    assert 2.5 < waited < 6
+    versioned.app = quick
+    phone.today()
+    expect(phone.page.locator("html[data-kept]")).to_have_count(0)
     phone.context.close()
