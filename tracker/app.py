@@ -26,6 +26,7 @@ from tracker.web import (
     language,
     letters,
     patient,
+    phone_words,
     physio,
     pwa,
     words,
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     access.init(app)
     language.init(app)
     words.init(app)
+    phone_words.init(app)
     errors.init(app)
     _add_pages(app, settings)
     protect.exempt(auth.unsubscribe_now)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.phones import Phone
+from tests.browser.world import Quay
 from tests.support.browser import ClinicServer, Demo, launch
+from tests.support.phone_server import PhoneServer
+from tracker.domain.days import local_day
 
 
 def pytest_collection_modifyitems(items):
@@ -42,4 +48,46 @@ def demo(tmp_path_factory):
 def clinic_server(tmp_path):
     """A new clinic that belongs to one test."""
     with ClinicServer(tmp_path) as running:
+        yield running
+
+
+# Phones.
+
+
+@pytest.fixture
+def quay(clinic_server):
+    """A clinic with patients who have not joined yet."""
+    return Quay(clinic_server)
+
+
+@pytest.fixture
+def petras(chromium, quay):
+    """Petra's phone: two complaints, both needled today; everything kept."""
+    phone = Phone(chromium, quay)
+    phone.join("petra", 1985)
+    phone.settle()
+    yield phone
+    phone.context.close()
+
+
+@pytest.fixture
+def wims(chromium, quay):
+    """Wim's phone: one complaint for twenty days, no needles."""
+    phone = Phone(chromium, quay)
+    phone.join("wim", 1970)
+    phone.settle()
+    yield phone
+    phone.context.close()
+
+
+@pytest.fixture
+def today(clinic_server) -> date:
+    """The clinic's today; its zone is one where it is about midday."""
+    return local_day(datetime.now(UTC), clinic_server.zone)
+
+
+@pytest.fixture
+def versioned(tmp_path):
+    """A clinic whose app can be replaced by a newer one."""
+    with PhoneServer(tmp_path) as running:
         yield running

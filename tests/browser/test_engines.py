@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from tests.browser.world import Quay
 from tests.support import engines
-from tests.support.killing import PhoneServer
+from tests.support.phone_server import PhoneServer
 from tracker.store.schema import Checkin, DiaryDay, Operation
 
 pytestmark = [

@@ -12,7 +12,6 @@ from sqlalchemy import func, select, update
 
 from tests.browser.world import PASSWORD, Quay
 from tests.support.browser import DESK, PHONE, launch, opened
-from tracker.domain.days import local_day
 from tracker.store.schema import AuthSession, Checkin, HeldForm
 from tracker.web.responses import draw_qr
 
@@ -106,12 +105,6 @@ def desk(chromium, clinic_server, has_script):
         java_script_enabled=has_script,
     ) as page:
         yield page
-
-
-@pytest.fixture
-def today(clinic_server) -> date:
-    """The clinic's today; its zone is one where it is about midday."""
-    return local_day(datetime.now(UTC), clinic_server.zone)
 
 
 # The clinic's side.
@@ -257,12 +250,6 @@ def test_by_short_code(clinic_server, desk, phone, today):
 
 
 # Leaving.
-
-
-@pytest.fixture
-def quay(clinic_server):
-    """A clinic with patients who have not joined yet."""
-    return Quay(clinic_server)
 
 
 def test_after_signing_out_the_back_button_shows_nothing(driver, clinic_server, quay):

@@ -11,7 +11,9 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
 from tests.support.browser import PHONE
-from tests.support.killing import OUTBOX, Nora, PhoneServer, until
+from tests.support.killable import until
+from tests.support.killing import OUTBOX
+from tests.support.phone_server import Nora, PhoneServer
 from tracker.domain.errors import Invalid
 from tracker.services import sync
 from tracker.store.schema import Checkin, DiaryDay, SorenessEntry

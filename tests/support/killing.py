@@ -1,53 +1,28 @@
-"""A phone that is killed while somebody logs, a server with bad weather, and a ledger of it all.
-
-What the screen called saved goes into the ledger; at the end the server has to hold it.
-"""
+"""What the screen of a killed phone called saved goes into a ledger; the server has to hold it."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
-import signal
-import subprocess
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self, cast
-from unittest import mock
-from uuid import UUID, uuid4
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright
 from playwright.sync_api import Error as BrowserFault
+from playwright.sync_api import Page, Playwright
 from playwright.sync_api import TimeoutError as BrowserTimeout
-from sqlalchemy import func, select, update
-from werkzeug.serving import make_server
-from werkzeug.test import run_wsgi_app
+from sqlalchemy import func, select
 
-from tests.support.browser import ARGS, WITHIN, ClinicServer, _Handler, find_chromium
-from tests.support.cast import Colleague, Maker, Record
-from tests.support.clients import Browser as Cookies
-from tracker import serving
-from tracker.app import create_app
-from tracker.domain.access import Role
-from tracker.domain.days import local_day
-from tracker.domain.needling import MuscleRow, Side, Technique
-from tracker.domain.prescription import EVERY_DAY, Dose
-from tracker.paths import STATIC
-from tracker.services import needling, patients, programme
-from tracker.services.patients import NewEpisode
-from tracker.services.programme import NewPrescription
-from tracker.store import migrate
+from tests.support.browser import WITHIN
+from tests.support.cast import Record
+from tests.support.killable import Phone, until
+from tests.support.phone_server import WEATHER, Nora, PhoneServer
 from tracker.store.schema import (
-    AuthSession,
     Checkin,
     DiaryDay,
     Operation,
@@ -55,296 +30,6 @@ from tracker.store.schema import (
     SorenessEntry,
     StretchEntry,
 )
-from tracker.web import assets
-
-DAYS_BACK = 60
-"""Since when Nora is a patient: days enough to log each round about another one."""
-
-# The server.
-
-WEATHER = ("fair", "slow", "lost before", "lost after", "half", "broken", "away")
-"""What may befall a request to the API; "lost after" is lost when the server has done its work."""
-
-
-class PhoneServer(ClinicServer):
-    """A clinic's server that stops and starts on one port, and is sometimes hard to reach."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.weather = "fair"
-        self.luck = random.Random(0)
-        self.is_up = False
-        self.versions = 1
-        super().__init__(folder)
-
-    def _serve(self, listener: Any) -> None:
-        if self.versions == 1:
-            migrate.upgrade(self.hub.database.engine)
-        with listener:
-            self._server = make_server(
-                "127.0.0.1",
-                0,
-                self._take,
-                threaded=True,
-                request_handler=_Handler,
-                fd=listener.fileno(),
-            )
-        self._server.daemon_threads = False  # type: ignore[attr-defined]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-        self._thread.start()
-        self.is_up = True
-
-    def halt(self) -> None:
-        """Stop listening; the database stays."""
-        if self.is_up:
-            self.is_up = False
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
-
-    def resume(self) -> None:
-        """Listen again where it was."""
-        if not self.is_up:
-            self._serve(serving.bind("127.0.0.1", int(self.address.rpartition(":")[2])))
-
-    def stop(self) -> None:
-        """Answer nobody any more and close everything."""
-        self.halt()
-        self.hub.database.dispose()
-
-    def upgrade(self) -> None:
-        """Another version of the app: one byte of its static files is another, so is its hash."""
-        self.versions += 1
-        tree = self.folder / f"static-{self.versions}"
-        shutil.copytree(STATIC, tree)
-        with (tree / "js" / "app.js").open("a") as module:
-            module.write(f"// {self.versions}\n")
-        hub = self.hub
-        with mock.patch.object(assets, "STATIC", tree):
-            app = create_app(self.settings)
-        self.hub.database.engine.dispose()
-        app.extensions["aftercare"].database.dispose()
-        app.extensions["aftercare"] = hub
-        self.app = app
-
-    @property
-    def version(self) -> str:
-        """The hash of the static files."""
-        return str(self.app.config["STATIC_VERSION"])
-
-    def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        app: Flask = self.app
-        is_api = environ["PATH_INFO"].startswith("/api/v1/")
-        weather = self.weather if self.luck.random() < 0.6 else "fair"
-        if weather == "slow":
-            time.sleep(self.luck.uniform(0.02, 0.4))
-        if environ["PATH_INFO"] == "/sw.js":
-            return self._give_worker(app, environ, start_response)
-        if not is_api or weather in {"fair", "slow"}:
-            return app(environ, start_response)
-        if weather in {"broken", "away"}:
-            start_response("500 Broken" if weather == "broken" else "503 Away", [])
-            return [b""]
-        if weather == "lost before":
-            raise ConnectionAbortedError
-        body, status, headers = run_wsgi_app(app, environ, buffered=True)
-        told = b"".join(body)
-        if weather == "lost after":
-            raise ConnectionAbortedError
-        start_response(status, headers.to_wsgi_list())
-        return _half(told)
-
-    @staticmethod
-    def _give_worker(
-        app: Flask, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """The service worker, which also tells its version to whoever asks."""
-        plain = {**environ, "HTTP_ACCEPT_ENCODING": ""}
-        body, status, headers = run_wsgi_app(app, plain, buffered=True)
-        del headers["Content-Length"]
-        start_response(status, headers.to_wsgi_list())
-        return [*body, TELL_VERSION]
-
-
-TELL_VERSION = b"""
-self.addEventListener("message", ({ data, ports }) => {
-  if (data.kind === "version") ports[0].postMessage(VERSION);
-});
-"""
-
-
-def _half(body: bytes) -> Iterator[bytes]:
-    """An answer that ends in the middle, as a connection does in a tunnel."""
-    yield body[: len(body) // 2]
-    raise ConnectionAbortedError
-
-
-def until(page: Page, code: str, within: float = 15) -> bool:
-    """Ask until the answer is true; False when the time is over.
-
-    Playwright's own wait takes a promise for the answer.
-    """
-    deadline = time.monotonic() + within
-    while not page.evaluate(code):
-        if time.monotonic() > deadline:
-            return False
-        page.wait_for_timeout(50)
-    return True
-
-
-# The patient.
-
-
-@dataclass
-class Nora:
-    """A patient with two complaints, two stretches a day and three sessions, and her cookie."""
-
-    server: PhoneServer
-    made: Maker = field(init=False)
-    record: Record = field(init=False)
-    physio: Colleague = field(init=False)
-    episodes: list[UUID] = field(default_factory=list)
-    today: date = field(init=False)
-    sign_ins: int = 0
-    cookie: str = ""
-
-    def __post_init__(self) -> None:
-        now = datetime.now(UTC)
-        zone = self.server.zone
-        self.today = local_day(now, zone)
-        since = self.today - timedelta(days=DAYS_BACK)
-        then = now - timedelta(days=DAYS_BACK)
-        self.made = Maker(self.server.hub.database, self.server.hub.secrets)
-        house = self.made.clinic("Ferry", zone, then)
-        self.physio = self.made.colleague(house, "Lea Ferry", Role.LEAD, then)
-        self.record = self.made.new_patient(self.physio, "Nora Ferry", opened_on=since, now=then)
-        self._live(now, then, since)
-        self.sign_in()
-
-    def _live(self, now: datetime, then: datetime, since: date) -> None:
-        with self.server.hub.database.scope(self.made.staff(self.physio, now), writes=True) as desk:
-            own = self.record.patient_id
-            patients.open_episode(
-                desk, own, NewEpisode("Right knee", "leg", "right", since), now, self.today
-            )
-            self.episodes = [row.id for row in patients.see_patient(desk, own)[1]]
-            for days in (12, 6, 1):
-                row = MuscleRow("upper-trapezius", Side.RIGHT, 6, Technique.DEEP)
-                at = now - timedelta(days=days, hours=3)
-                session = needling.NewSession(self.episodes[0], at, [row], "", uuid4())
-                needling.record_session(desk, own, session, now)
-            for stretch in ("side-neck", "armpit-look"):
-                given = NewPrescription(stretch, "right", Dose(1, 3, 30, EVERY_DAY), "")
-                programme.prescribe(desk, own, self.episodes[0], given, then, since)
-
-    def sign_in(self) -> None:
-        """A new session, as a new code of the clinic would open."""
-        token = self.made.open(self.record, datetime.now(UTC)).token
-        cookies = Cookies(self.server.app).carry(token)
-        self.cookie = cookies.cookie() or ""
-        self.sign_ins += 1
-
-    def end_sessions(self) -> None:
-        """As if they had run out."""
-        with self.server.hub.database.door(writes=True) as door:
-            door.run(update(AuthSession).values(ended_at=datetime.now(UTC)))
-
-
-# The phone.
-
-
-class Phone:
-    """A Chromium of our own on a profile that outlives it."""
-
-    def __init__(self, playwright: Playwright, profile: Path, zone: str) -> None:
-        program = find_chromium(playwright) or playwright.chromium.executable_path
-        for left in (profile / "DevToolsActivePort", *profile.glob("Singleton*")):
-            left.unlink(missing_ok=True)
-        self._process = subprocess.Popen(
-            [
-                program,
-                *ARGS,
-                "--headless=new",
-                "--remote-debugging-port=0",
-                "--password-store=basic",
-                "--disable-breakpad",
-                "--hide-crash-restore-bubble",
-                "--window-size=390,844",
-                f"--user-data-dir={profile}",
-                "about:blank",
-            ],
-            env={**os.environ, "TZ": zone},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            port = self._wait(profile / "DevToolsActivePort")
-            self.browser: Browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        except BaseException:
-            self.kill()
-            raise
-        self.context = self.browser.contexts[0]
-        self.page: Page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.set_default_timeout(15_000)
-
-    def _wait(self, told: Path) -> int:
-        deadline = time.monotonic() + WITHIN
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with suppress(OSError, ValueError, IndexError):
-                return int(told.read_text().split()[0])
-            time.sleep(0.02)
-        raise RuntimeError("Chromium did not start")
-
-    def carry(self, cookie: str, address: str) -> None:
-        """Sign in with a session's cookie."""
-        self.context.add_cookies(
-            [
-                {
-                    "name": "aftercare",
-                    "value": cookie,
-                    "url": address,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                    "expires": time.time() + 30 * 86_400,
-                }
-            ]
-        )
-
-    def kill(self) -> None:
-        """SIGKILL, the browser first and then each of its children, by their ids."""
-        doomed = [self._process.pid, *_offspring(self._process.pid)]
-        for pid in doomed:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait(WITHIN)
-        with suppress(BrowserFault, AttributeError):
-            self.browser.close()
-        deadline = time.monotonic() + WITHIN
-        while time.monotonic() < deadline and any(_is_alive(pid) for pid in doomed[1:]):
-            time.sleep(0.01)
-
-
-def _offspring(pid: int) -> list[int]:
-    """The ids of a process's children and theirs."""
-    children = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            parent = stat.read_text().rpartition(")")[2].split()[1]
-            children[int(parent)].append(int(stat.parent.name))
-    found = list(children[pid])
-    for child in found:
-        found.extend(children[child])
-    return found
-
-
-def _is_alive(pid: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
 
 # What is tapped, and what the screen says.
 

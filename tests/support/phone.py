@@ -9,7 +9,12 @@ from uuid import UUID, uuid4
 
 from werkzeug.test import TestResponse
 
+from tests.support.cast import NOW, TODAY, Cast
 from tests.support.clients import Browser
+
+LONDON = "Europe/London"
+
+Said = dict[str, Any]
 
 
 def operation(
@@ -27,6 +32,39 @@ def operation(
         "data": {k: str(v) if isinstance(v, UUID) else v for k, v in data.items()},
     }
     return {**made, **more}
+
+
+def checkin(
+    cast: Cast, data: Said | None = None, day: date = TODAY, at: datetime = NOW, **more: Any
+) -> Said:
+    """Alice's day."""
+    said = {"episode_id": cast.alice.episode_id, "pain_average": 4, **(data or {})}
+    return operation("checkin", said, at=at, day=day, zone=LONDON, **more)
+
+
+def soreness(cast: Cast, value: Any, day: date = TODAY, at: datetime = NOW, **more: Any) -> Said:
+    """Her soreness after her session."""
+    said = {
+        "needling_session_id": cast.alice.needling_id,
+        "soreness": value,
+        **more.pop("data", {}),
+    }
+    return operation("soreness", said, at=at, day=day, zone=LONDON, **more)
+
+
+def stretch(
+    cast: Cast, outcome: str = "done", day: date = TODAY, at: datetime = NOW, **more: Any
+) -> Said:
+    """What became of her stretch."""
+    said = {"prescription_id": cast.alice.prescription_id, "outcome": outcome, "sets_done": 2,
+            **more.pop("data", {})}  # fmt: skip
+    return operation("stretch", said, at=at, day=day, zone=LONDON, **more)
+
+
+def again(operation: Said, **more: Any) -> Said:
+    """The same entry, said anew."""
+    data = {**operation["data"], **more.pop("data", {})}
+    return {**operation, "op_id": str(uuid4()), "data": data, **more}
 
 
 @dataclass

@@ -195,15 +195,15 @@ def ids_of(raw: Any) -> tuple[str | None, str | None]:
     if not isinstance(raw, dict):
         return None, None
     said = [raw.get("op_id"), raw.get("entry_id")]
-    return tuple(value if _is_id(value) else None for value in said)  # type: ignore[return-value]
+    return tuple(value if read_id(value) else None for value in said)  # type: ignore[return-value]
 
 
-def _is_id(value: Any) -> bool:
+def read_id(value: Any) -> UUID | None:
+    """A hyphenated id, None for anything else."""
     try:
-        _id(value)
+        return _id(value)
     except Unreadable:
-        return False
-    return True
+        return None
 
 
 def read_operation(raw: Any) -> Operation:

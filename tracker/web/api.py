@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import local_day
 from tracker.domain.errors import Unauthenticated
-from tracker.domain.operation import OPERATIONS_MOST
+from tracker.domain.operation import OPERATIONS_MOST, read_id
 from tracker.services import phone, sync
 from tracker.services.daybook import Moment
 from tracker.web import access, openapi
@@ -150,10 +150,7 @@ def take() -> Response:
 
 
 def _device(told: Any) -> UUID | None:
-    try:
-        return UUID(told["device"]) if len(told["device"]) == 36 else None
-    except (TypeError, KeyError, ValueError, AttributeError):
-        return None
+    return read_id(told.get("device")) if isinstance(told, dict) else None
 
 
 def _told(result: sync.Result) -> dict[str, Any]:
