@@ -87,8 +87,6 @@ def rows(server, patient_id):
     return list(pain), list(notes), operations
 
 
-# A driver that ends leaves its connection to the collector; it is none of ours.
-@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
 def test_what_is_logged_while_the_server_is_stopped_is_sent_once_when_it_is_back(server, engine):
     quay = Quay(server)
     today = f"{server.address}/today"

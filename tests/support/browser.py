@@ -11,18 +11,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from zoneinfo import ZoneInfo
 
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
 
 from tracker import serving
 from tracker.app import create_app
@@ -216,6 +218,20 @@ class _Handler(WSGIRequestHandler):
         """Say nothing: the browser's watch tells what went wrong."""
 
 
+def read_whole(app: WSGIApplication) -> WSGIApplication:
+    """The app with answers that are read whole before they are sent.
+
+    werkzeug's server leaves an answer's file open where the browser goes away in the middle.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body, status, headers = run_wsgi_app(app, environ, buffered=True)
+        start_response(status, headers.to_wsgi_list())
+        return body
+
+    return answer
+
+
 class ClinicServer:
     """A new clinic without patients, served from this process; `link` lets its lead in."""
 
@@ -272,7 +288,7 @@ class ClinicServer:
             self._server = make_server(
                 "127.0.0.1",
                 0,
-                self.app,
+                read_whole(self.app),
                 threaded=True,
                 request_handler=_Handler,
                 fd=listener.fileno(),

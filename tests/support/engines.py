@@ -246,6 +246,8 @@ const given = arguments[0], done = arguments[arguments.length - 1];
 
 
 def _answer(told: Any) -> Any:
+    if told is None:
+        raise EngineError("the page went away before it answered")
     if told.get("fault"):
         raise EngineError(told["fault"])
     return told.get("value")

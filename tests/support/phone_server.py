@@ -20,7 +20,7 @@ from sqlalchemy import update
 from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
-from tests.support.browser import ClinicServer, _Handler
+from tests.support.browser import ClinicServer, _Handler, read_whole
 from tests.support.cast import Colleague, Maker, Record
 from tests.support.clients import Browser as Cookies
 from tracker import serving
@@ -126,7 +126,7 @@ class PhoneServer(ClinicServer):
         if environ["PATH_INFO"] == "/sw.js":
             return self._give_worker(app, environ, start_response)
         if not is_api or weather in {"fair", "slow"}:
-            return app(environ, start_response)
+            return read_whole(app)(environ, start_response)
         if weather in {"broken", "away"}:
             start_response("500 Broken" if weather == "broken" else "503 Away", [])
             return [b""]
