@@ -6,6 +6,8 @@ import * as store from "./store.js";
 import { count, say } from "./words.js";
 
 const by = (id) => document.getElementById(id);
+const PATIENCE = 10_000;
+const FORGETTING = 2_000;
 
 async function showState() {
   const waiting = await store.countOutbox(who);
@@ -68,12 +70,17 @@ async function leave(event) {
   queue.leaving();
   try {
     // Gone from the clinic first: a phone that only believes it is online forgets nothing.
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", signal });
     if (answer.type !== "opaqueredirect") throw new Error("still signed in");
-  } catch {
+  } catch (fault) {
+    // The browser may forget for long before it hands the answer on: the next page tells which it is.
+    if (fault.name === "TimeoutError") location.href = "/sign-in";
     return note("network", say("no_network"), { tone: "error" });
   }
-  await queue.leavePhone(who).catch(() => {});
+  // The answer's header has the browser forget as well, which may cut this short or leave it hanging:
+  // nobody is kept on a page that is no longer theirs.
+  await Promise.race([queue.leavePhone(who).catch(() => {}), new Promise((done) => setTimeout(done, FORGETTING))]);
   location.href = "/sign-in";
 }
 

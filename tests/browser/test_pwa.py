@@ -80,6 +80,16 @@ def test_after_signing_out_nothing_of_a_person_is_kept(chromium, own_demo):
             assert told not in kept
 
 
+def test_a_browser_that_is_slow_to_forget_keeps_nobody_on_the_page(chromium, own_demo):
+    with opened(chromium, base_url=own_demo.address, viewport=PHONE) as page:
+        sign_in(page)
+        wait_for_worker(page)
+        page.goto("/me")
+        page.evaluate("() => { CacheStorage.prototype.delete = () => new Promise(() => {}) }")
+        page.locator("form[action='/sign-out'] button").click()
+        page.wait_for_url("**/sign-in")
+
+
 def test_it_can_be_installed(driver, demo, tmp_path):
     with closing(launch_persistent(driver, tmp_path / "profile", viewport=PHONE)) as context:
         page = context.new_page()
