@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from tracker.domain import strip
@@ -57,6 +58,13 @@ def note_session(episode: Episode, needled_at: datetime, zone: str) -> None:
     episode.session_end, episode.session_hours = moved.end, moved.text
     if episode.last_session_at is None or needled_at > episode.last_session_at:
         episode.last_session_at = needled_at
+
+
+def mark_sessions(episode: Episode, moments: Sequence[datetime], zone: str) -> None:
+    """Make the episode's own strip anew from all of its sessions, oldest first."""
+    episode.session_end, episode.session_hours, episode.last_session_at = None, "", None
+    for needled_at in moments:
+        note_session(episode, needled_at, zone)
 
 
 def note_programme(scope: Scope, episode: Episode, today: date) -> None:

@@ -23,7 +23,13 @@ from tracker.store.schema.people import (
     RateWindow,
     SessionGrant,
 )
-from tracker.store.schema.plans import Episode, NeedledMuscle, NeedlingSession, Prescription
+from tracker.store.schema.plans import (
+    Episode,
+    NeedledMuscle,
+    NeedlingSession,
+    Prescription,
+    SessionRevision,
+)
 
 __all__ = [
     "AuthSession",
@@ -48,6 +54,7 @@ __all__ = [
     "Revision",
     "SafetyReport",
     "SessionGrant",
+    "SessionRevision",
     "SorenessEntry",
     "StretchEntry",
     "Subscription",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -36,6 +37,8 @@ class Clinic(Base):
     out_of_hours_number: Mapped[str] = mapped_column(String(40), default="")
     crisis_number: Mapped[str] = mapped_column(String(40), default="")
     opening_hours: Mapped[str] = mapped_column(String(300), default="")
+    # What patients read after a session; "" stands for the product's own text.
+    aftercare: Mapped[str] = mapped_column(Text, default="")
     minimum_age: Mapped[int] = mapped_column(Integer, default=16)
     created_at: Mapped[datetime]
 

@@ -6,11 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Float,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.domain.needling import Side, Technique, Twitch
-from tracker.store.base import Base, PatientRow, belongs_to, one_of, scale
+from tracker.domain.needling import USUAL_MINUTES, Side, Technique, Twitch
+from tracker.store.base import Base, PatientRow, ServerKey, belongs_to, one_of, scale
 
 _PATIENT = ("clinic_id", "patient_id")
 _EPISODE = ("clinic_id", "patient_id", "episode_id")
@@ -31,6 +40,10 @@ class Episode(PatientRow, Base):
     closed_on: Mapped[date | None]
     next_visit_on: Mapped[date | None]
     recalled_pain: Mapped[int | None] = mapped_column(Integer)
+    # As they were last asked; None: not yet. A session keeps its own copy.
+    consent_scope: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    screening: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    screened_at: Mapped[datetime | None]
     opened_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
     # The clinic's own half of the summary: sessions and programme, kept by the physio's writes.
@@ -60,11 +73,27 @@ class NeedlingSession(PatientRow, Base):
     form_id: Mapped[UUID]
     needled_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[int] = mapped_column(Integer, default=USUAL_MINUTES)
+    needles_in: Mapped[int | None] = mapped_column(Integer)
+    needles_out: Mapped[int | None] = mapped_column(Integer)
+    needles_reason: Mapped[str] = mapped_column(String(200), default="")
+    pain_before: Mapped[int | None] = mapped_column(Integer)
+    pain_after: Mapped[int | None] = mapped_column(Integer)
+    motions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    co_treatments: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_aftercare_given: Mapped[bool] = mapped_column(default=False)
+    consent_scope: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    consent_version: Mapped[str | None] = mapped_column(String(20))
+    screening: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    rev: Mapped[int] = mapped_column(Integer, default=1)
     recorded_at: Mapped[datetime]
+    amended_at: Mapped[datetime | None]
 
     __table_args__ = (
         belongs_to("episode", *_EPISODE, key=_KEY),
         belongs_to("membership", "clinic_id", "practitioner_id", key=("clinic_id", "id")),
+        scale("pain_before"),
+        scale("pain_after"),
         # A form sent twice is one session.
         UniqueConstraint("clinic_id", "patient_id", "form_id"),
         Index("ix_needling_session_when", "clinic_id", "patient_id", "needled_at"),
@@ -86,6 +115,17 @@ class NeedledMuscle(PatientRow, Base):
     technique: Mapped[str] = mapped_column(String(20))
     twitch: Mapped[str | None] = mapped_column(String(5))
     pain_during: Mapped[int | None] = mapped_column(Integer)
+    # Hundredths of a millimetre, millimetres, millimetres, minutes.
+    gauge: Mapped[int | None] = mapped_column(Integer)
+    length: Mapped[int | None] = mapped_column(Integer)
+    depth: Mapped[int | None] = mapped_column(Integer)
+    dwell: Mapped[int | None] = mapped_column(Integer)
+    hertz: Mapped[int | None] = mapped_column(Integer)
+    milliamps: Mapped[float | None] = mapped_column(Float)
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    referred_pain: Mapped[bool] = mapped_column(default=False)
+    bleeding: Mapped[bool] = mapped_column(default=False)
+    bruising: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
@@ -94,6 +134,26 @@ class NeedledMuscle(PatientRow, Base):
         one_of("twitch", Twitch),
         scale("pain_during"),
         CheckConstraint("insertions BETWEEN 1 AND 60", name="insertions_range"),
+        CheckConstraint("depth <= length", name="depth_within_length"),
+    )
+
+
+class SessionRevision(PatientRow, Base):
+    """What an amendment of a needling session replaced: all of it at revision `rev`."""
+
+    __tablename__ = "session_revision"
+
+    id: Mapped[int] = mapped_column(ServerKey, primary_key=True)
+    needling_session_id: Mapped[UUID]
+    rev: Mapped[int] = mapped_column(Integer)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
+        belongs_to("membership", "clinic_id", "changed_by", key=("clinic_id", "id")),
+        UniqueConstraint("clinic_id", "patient_id", "needling_session_id", "rev"),
     )
 
 
