@@ -32,7 +32,8 @@ LIBRARY = {"stretch_id": ("side-neck", "no-such-stretch")}
 SECRETS = {"token", "ticket"}
 
 SESSION: dict[str, object] = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
-           "side-0": "right", "insertions-0": "4", "technique-0": "deep"}  # fmt: skip
+           "side-0": "right", "insertions-0": "4", "technique-0": "deep", "is_confirmed": "y",
+           "consent_scope": ["needling"], "needles_in": "1", "needles_out": "1"}  # fmt: skip
 DOSE: dict[str, object] = {"stretch": "chin-tuck-nod", "side": "both", "sets": "1", "repetitions": "3",
         "hold_seconds": "30", "days": ["0", "1"]}  # fmt: skip
 EPISODE: dict[str, object] = {
@@ -52,6 +53,7 @@ FORMS: dict[str, dict[str, object]] = {
     "physio.change_programme": DOSE,
     "physio.end_prescription": {},
     "clinic.change_colleague": {"action": "end"},
+    "physio.amend_session": {**SESSION, "rev": "1"},
     "clinic.withdraw_invitation": {},
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
     "auth.reset_now": {"password": "a new and long password"},
@@ -65,10 +67,12 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
     there = role in {"otto", "dora"}
     record = cast.alice if there else cast.dora
     assert record.prescription_id is not None
+    assert record.needling_id is not None
     return {
         "patient_id": record.patient_id,
         "episode_id": record.episode_id,
         "prescription_id": record.prescription_id,
+        "needling_id": record.needling_id,
         "membership_id": (cast.paul if there else cast.otto).membership_id,
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
     }
@@ -83,7 +87,12 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
     """Another patient's rows of the role's own clinic."""
     record = cast.emil_there if role in {"otto", "dora"} else cast.emil
     assert record.prescription_id is not None
-    return {"episode_id": record.episode_id, "prescription_id": record.prescription_id}
+    assert record.needling_id is not None
+    return {
+        "episode_id": record.episode_id,
+        "prescription_id": record.prescription_id,
+        "needling_id": record.needling_id,
+    }
 
 
 def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], dict[str, object]]]:

@@ -25,6 +25,7 @@ from tracker.web import (
     headers,
     language,
     letters,
+    needling_words,
     patient,
     phone_words,
     physio,
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     access.init(app)
     language.init(app)
     words.init(app)
+    needling_words.init(app)
     phone_words.init(app)
     errors.init(app)
     _add_pages(app, settings)

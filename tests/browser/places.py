@@ -375,6 +375,38 @@ def see_wrong_row(page: Page, world: World) -> None:
         page.locator(".save-bar button").click()
 
 
+def see_session(page: Page, world: World) -> None:
+    see_patient("Pat")(page, world)
+    page.locator(".sessions a").first.click()
+    page.wait_for_url("**/needling/*")
+
+
+def see_amendment(page: Page, world: World) -> None:
+    see_session(page, world)
+    page.locator("a[href$='/amend']").click()
+    page.wait_for_url("**/amend")
+
+
+def see_wrong_amendment(page: Page, world: World) -> None:
+    see_amendment(page, world)
+    page.locator("[name=needles_out]").fill("0")
+    with page.expect_navigation():
+        page.locator(".save-bar button").click()
+
+
+def see_amended(page: Page, world: World) -> None:
+    see_amendment(page, world)
+    page.locator("[name=note]").fill("Said later")
+    with page.expect_navigation():
+        page.locator(".save-bar button").click()
+
+
+def see_tapped_body(page: Page, world: World) -> None:
+    see_patient("Pat", under="/needling/new")(page, world)
+    page.locator(".body-map").first.click(position={"x": 60, "y": 60})
+    page.locator("#near button").first.wait_for()
+
+
 def see_invited_colleague(page: Page, world: World) -> None:
     page.goto("/clinic/people")
     page.locator("[name=email]").fill("noel@demo.example")
@@ -410,6 +442,11 @@ STAFF = [
         "physio.new_session",
         see_patient("Pat", under="/needling/new", unfold=True),
     ),
+    Place("session-tapped", "pia", "physio.new_session", see_tapped_body),
+    Place("session-seen", "pia", "physio.show_session", see_session),
+    Place("session-amend", "pia", "physio.show_amendment", see_amendment),
+    Place("session-amend-refused", "pia", "physio.amend_session", see_wrong_amendment, 422),
+    Place("session-amended", "pia", "physio.show_session", see_amended),
     Place("session-first", "pia", "physio.new_session", see_patient("Bram", under="/needling/new")),
     Place("session-refused", "pia", "physio.record_session", see_wrong_row, 422),
     Place("programme", "pia", "physio.show_programme", see_patient("Pat", under="/programme")),

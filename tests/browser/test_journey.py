@@ -167,7 +167,15 @@ def needle_and_prescribe(desk: Page) -> None:
     """Record a session of now, then the stretch that is proposed for it, for every day."""
     see_mara(desk)
     desk.locator("a[href*='/needling/new']").first.click()
-    desk.locator("[name=muscle-0]").select_option("upper-trapezius")
+    if desk.locator("#find").is_visible():
+        desk.locator("#find").fill("upper trapezius")
+        desk.locator("#all-out").click()
+    else:
+        desk.locator("[name=muscle-0]").select_option("upper-trapezius")
+        for name in ("needles_in", "needles_out"):
+            desk.locator(f"[name={name}]").fill("1")
+    for name in ("consent_scope", "is_confirmed"):
+        desk.locator(f"[name={name}]").first.check(force=True)
     desk.locator(".save-bar button").click()
     desk.wait_for_url("**/programme?*")
     desk.locator(".chips a", has_text="Ear to shoulder").click()

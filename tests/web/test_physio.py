@@ -125,7 +125,9 @@ def test_a_problem_is_closed_and_opened_again(desk, cast, database):
 
 def session_form(desk, cast, **changes):
     form = desk.form(f"/patients/{cast.bob.patient_id}/needling/new")
-    return form, {"muscle-0": "upper-trapezius", "insertions-0": "6", **changes}
+    said = {"muscle-0": "upper-trapezius", "insertions-0": "6", "consent_scope": "needling",
+            "is_confirmed": "y", "needles_in": "1", "needles_out": "1"}  # fmt: skip
+    return form, {**said, **changes}
 
 
 def test_a_session_is_recorded(desk, cast, database, visit):

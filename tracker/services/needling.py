@@ -117,7 +117,8 @@ def amend_session(
         setattr(session, name, value)
     session.rev += 1
     session.amended_at = now
-    scope.remove(*muscles)
+    for row in muscles:
+        scope.remove(row)
     scope.flush()
     scope.add(*[_muscle_row(session, place, row) for place, row in enumerate(given.muscles)])
     _carry_over(episode, given.facts, now)
@@ -234,10 +235,37 @@ def history(scope: Scope, session: NeedlingSession) -> Sequence[SessionRevision]
     return sorted(found, key=lambda row: -row.rev)
 
 
-def last_muscles(scope: Scope, episode: Episode) -> list[NeedledMuscle]:
-    """The muscles of an episode's last session, to begin the next record from."""
-    sessions = records.sessions_of(scope, episode)
-    return muscles_of(scope, sessions[-1:])[sessions[-1].id] if sessions else []
+def last_session(
+    scope: Scope, episode: Episode
+) -> tuple[NeedlingSession | None, list[NeedledMuscle]]:
+    """An episode's last session with its muscles, to begin the next record from."""
+    sessions = records.sessions_of(scope, episode)[-1:]
+    if not sessions:
+        return None, []
+    return sessions[0], muscles_of(scope, sessions)[sessions[0].id]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSession:
+    """One session as it is looked at: its muscles, who needled, what amendments replaced."""
+
+    session: NeedlingSession
+    muscles: Sequence[NeedledMuscle]
+    by: str
+    earlier: Sequence[tuple[SessionRevision, str]]
+
+
+def see_session(scope: Scope, patient_id: UUID, session_id: UUID) -> SeenSession:
+    """One session's record; raises NotFound."""
+    staff(scope)
+    session = get_session(scope, patient_id, session_id)
+    names = {row.id: row.name for row in records.colleagues(scope)}
+    return SeenSession(
+        session,
+        muscles_of(scope, [session])[session.id],
+        names.get(session.practitioner_id, ""),
+        [(row, names.get(row.changed_by, "")) for row in history(scope, session)],
+    )
 
 
 def sessions_with_muscles(

@@ -172,13 +172,6 @@ class Scope:
                 raise NotFound(type(row).__name__)
             self._session.add(row)
 
-    def remove(self, *rows: Base) -> None:
-        """Take rows out that an amendment replaces; raises NotFound for what is not one's own."""
-        for row in rows:
-            if not self._may_write(row):
-                raise NotFound(type(row).__name__)
-            self._session.delete(row)
-
     def _may_write(self, row: Base) -> bool:
         if isinstance(row, PersonRow):
             return row.person_id == self.actor.person_id

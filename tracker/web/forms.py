@@ -10,12 +10,35 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, Form, PasswordField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    PasswordField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
-from tracker.domain.needling import Side, Technique, Twitch
+from tracker.domain.needling import (
+    DEGREES,
+    GAUGES,
+    HERTZ,
+    LENGTHS,
+    LOT_MOST,
+    MILLIAMPS_MOST,
+    MINUTES,
+    MOVEMENT_MOST,
+    NEEDLES_MOST,
+    REASON_MOST,
+    USUAL_MINUTES,
+    CoTreatment,
+    Side,
+    Technique,
+    Twitch,
+)
+from tracker.domain.screening import QUESTIONS, SCOPES
 from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
 
@@ -390,14 +413,92 @@ class PrescriptionForm(Page):
     note = TextField(validators=[AtMost(300)])
 
 
+class DecimalField(ParsedField):
+    """A number with at most two decimals, written with a point or a comma."""
+
+    code = "decimal"
+
+    def __init__(self, *args: Any, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.least, self.most = least, most
+
+    def parse(self, text: str) -> float:
+        """Digits with at most two decimals, within the range."""
+        if not re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text):
+            raise ValueError(text)
+        value = float(text.replace(",", "."))
+        if not self.least <= value <= self.most:
+            raise ValueError(text)
+        return value
+
+    def show(self, value: float) -> str:
+        """Without needless decimals."""
+        return f"{value:g}"
+
+
+class DegreesField(ParsedField):
+    """A range of motion in whole degrees."""
+
+    code = "degrees"
+
+    def parse(self, text: str) -> int:
+        """Digits with or without a minus."""
+        if not re.fullmatch(r"-?[0-9]{1,3}", text) or int(text) not in DEGREES:
+            raise ValueError(text)
+        return int(text)
+
+
+class SeveralField(Field):
+    """Any of some known values, as check boxes; `data` is a list of them."""
+
+    data: Any
+
+    def __init__(self, values: Collection[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.values = values
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What is ticked, each once."""
+        self.data = list(dict.fromkeys(valuelist))
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        if not set(self.data or ()) <= set(self.values):
+            raise StopValidation(text_of("unknown"))
+
+
 class SessionForm(Page):
     """A needling session without its rows."""
 
     needled_on = DayField(validators=[needed("date")])
     needled_time = TimeField(validators=[needed("time")])
+    minutes = WholeField(within=MINUTES, code="minutes", default=USUAL_MINUTES)
+    consent_scope = SeveralField(SCOPES)
+    screening = SeveralField(QUESTIONS)
+    is_confirmed = BooleanField(validators=[needed("confirm_consent")])
+    needles_in = WholeField(
+        within=range(1, NEEDLES_MOST + 1), code="needles", validators=[needed("needles")]
+    )
+    needles_out = WholeField(
+        within=range(NEEDLES_MOST + 1), code="needles", validators=[needed("needles_counted")]
+    )
+    needles_reason = TextField(validators=[AtMost(REASON_MOST)])
+    pain_before = ScaleField()
+    pain_after = ScaleField()
+    co_treatments = SeveralField(tuple(CoTreatment))
+    is_aftercare_given = BooleanField()
     note = TextField(validators=[AtMost(NOTE_MAX, "note_long")])
     form_id = IdField()
     episode_id = IdField()
+    rev = WholeField(within=range(1, 1_000_000))
+
+
+class MotionForm(Page):
+    """One movement before and after, in degrees."""
+
+    movement = TextField(validators=[AtMost(MOVEMENT_MOST)])
+    degrees_before = DegreesField()
+    degrees_after = DegreesField()
 
 
 class MuscleForm(Page):
@@ -411,6 +512,16 @@ class MuscleForm(Page):
     technique = TextField(validators=[OneOf(tuple(Technique))])
     twitch = TextField(validators=[OneOf(("", *Twitch))])
     pain_during = ScaleField()
+    gauge = DecimalField(least=GAUGES[0] / 100, most=GAUGES[-1] / 100)
+    length = WholeField(within=LENGTHS, code="length")
+    depth = WholeField(within=range(1, LENGTHS[-1] + 1), code="depth")
+    dwell = WholeField(within=range(MINUTES[-1] + 1), code="dwell")
+    hertz = WholeField(within=HERTZ, code="hertz")
+    milliamps = DecimalField(least=0.1, most=MILLIAMPS_MOST)
+    lot = TextField(validators=[AtMost(LOT_MOST)])
+    referred_pain = BooleanField()
+    bleeding = BooleanField()
+    bruising = BooleanField()
 
 
 # The clinic.

@@ -29,6 +29,27 @@ def text_of(code: str) -> str:
         "future_session": _("This session has not happened yet."),
         "muscle_needed": _("Choose at least one muscle."),
         "insertions": _("Write a whole number from 1 to 60."),
+        "depth_over_length": _("A needle goes no deeper than it is long."),
+        "dwell_over_session": _("A needle stays in no longer than the session takes."),
+        "electrical_only": _("This belongs to electrical needling."),
+        "consent_electrical": _("Electrical needling needs a consent that names it."),
+        "confirm_consent": _("Ask again about consent and screening, then tick this."),
+        "needles": _("Write a whole number of needles, at most 200."),
+        "needles_counted": _("Count the needles that came out."),
+        "needles_differ": _(
+            "Not as many out as in: look for the needle, or write what became of it."
+        ),
+        "session_amended": _(
+            "A colleague changed this record meanwhile. Open it again, then make your change."
+        ),
+        "minutes": _("From 1 to 180 minutes."),
+        "length": _("From 5 to 150 mm."),
+        "depth": _("From 1 to 150 mm."),
+        "dwell": _("From 0 to 180 minutes."),
+        "hertz": _("From 1 to 200 Hz."),
+        "decimal": _("Write a number such as 0.30, in the usual range."),
+        "degrees": _("Write whole degrees, from -60 to 360."),
+        "movement_needed": _("Name the movement."),
         "prescribed_already": _("This stretch is in the programme already. Change it below."),
         "sets_range": _("From 1 to 6 times a day."),
         "repetitions_range": _("From 1 to 20 repetitions."),

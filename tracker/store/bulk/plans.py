@@ -9,7 +9,9 @@ from typing import Any
 from tracker.domain import consent, invitation, strip
 from tracker.domain.access import Role
 from tracker.domain.days import local_time
+from tracker.domain.needling import Technique
 from tracker.domain.prescription import days_mask
+from tracker.domain.screening import CONSENT_VERSION
 from tracker.store.bulk.frame import Frame, Row, Rows, stable_id
 from tracker.store.schema import (
     Consent,
@@ -98,6 +100,9 @@ def _episode(frame: Frame) -> Row:
         "recalled_pain": of.recalled_pain if frame.given.has_joined else None,
         "opened_by": frame.given.treated_by,
         "created_at": frame.booked_at,
+        "consent_scope": CONSENT if moments else None,
+        "screening": _screening(frame) if moments else None,
+        "screened_at": max(moments, default=None),
         "last_session_at": max(moments, default=None),
         "session_end": hours.end,
         "session_hours": hours.text,
@@ -130,6 +135,13 @@ def _sessions(frame: Frame) -> Iterator[Row]:
             "form_id": frame.id("form", session.needled_at.isoformat()),
             "needled_at": needled_at,
             "note": session.note,
+            "needles_in": len(session.muscles),
+            "needles_out": len(session.muscles),
+            "co_treatments": ["manual"] if needled_at.day % 3 == 0 else [],
+            "is_aftercare_given": True,
+            "consent_scope": CONSENT,
+            "consent_version": CONSENT_VERSION,
+            "screening": _screening(frame),
             "recorded_at": needled_at + WRITTEN_AFTER,
         }
 
@@ -148,7 +160,19 @@ def _muscles(frame: Frame) -> Iterator[Row]:
                 "technique": row.technique,
                 "twitch": row.twitch,
                 "pain_during": row.pain_during,
+                "gauge": 30,
+                "length": 40 if row.technique is not Technique.SUPERFICIAL else 25,
+                "depth": 20 if row.technique is not Technique.SUPERFICIAL else 6,
             }
+
+
+CONSENT = ["needling", "chest_wall"]
+
+
+def _screening(frame: Frame) -> list[str]:
+    """What a made-up patient says yes to: for about one in three, one thing."""
+    answers = ("diabetes", "falls", "needle_phobia", "shoulder_surgery")
+    return [answers[frame.of.year_of_birth % 4]] if frame.of.year_of_birth % 3 == 0 else []
 
 
 def _prescriptions(frame: Frame) -> Iterator[Row]:

@@ -43,7 +43,7 @@ def _programme_page(
     running = [line for line in lines if not line.is_ended]
     minutes = sum(line.minutes for line in running)
     have = {line.row.stretch for line in running}
-    needled = [row.muscle for row in needling.last_muscles(scope, episode)]
+    needled = [row.muscle for row in needling.last_session(scope, episode)[1]]
     return render_template(
         "physio/programme.html",
         patient=patient,
