@@ -90,8 +90,8 @@ function add(muscle, side) {
   field(row, "muscle").value = muscle;
   for (const one of row.querySelectorAll("[name^=side-]")) if (one.value === side) one.checked = true;
   if (last && last !== row) for (const name of KEPT) field(row, name).value = field(last, name).value;
+  showLung(row);
   show();
-  return row;
 }
 
 // Empty rows wait out of sight: the chooser fills them.

@@ -175,7 +175,8 @@ def needle_and_prescribe(desk: Page) -> None:
         for name in ("needles_in", "needles_out"):
             desk.locator(f"[name={name}]").fill("1")
     for name in ("consent_scope", "is_confirmed"):
-        desk.locator(f"[name={name}]").first.check(force=True)
+        if not desk.locator(f"[name={name}]").first.is_checked():
+            desk.locator(f"label:has([name={name}])").first.click()
     desk.locator(".save-bar button").click()
     desk.wait_for_url("**/programme?*")
     desk.locator(".chips a", has_text="Ear to shoulder").click()
