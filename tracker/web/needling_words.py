@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from tracker.domain import catalog
-from tracker.formats.body import VIEWS, Map
+from tracker.formats.bodymap import VIEWS, Map
 from tracker.web.language import moment
 from tracker.web.words import join, muscle_name, number, side_word, technique_words
 
@@ -177,7 +177,7 @@ def body_pair(
     """The body from the front and the back: (its name, the drawing)."""
     drawn = Map(regions=regions, muscles=muscles, taps=taps, key=key)  # type: ignore[arg-type]
     names = {"front": _("Front"), "back": _("Back")}
-    return [(names[view], Markup(drawn.draw(view))) for view in VIEWS]  # noqa: S704 - body.py escapes
+    return [(names[view], Markup(drawn.draw(view))) for view in VIEWS]  # noqa: S704 - bodymap.py escapes
 
 
 def lung_risk(muscle_id: str) -> bool:

@@ -1,6 +1,6 @@
 """The body map: front and back, with regions to tap and muscles to mark.
 
-One half is drawn in `data/body.json` (x from the midline outwards, y down from the crown) and
+One half is drawn in `data/bodymap.json` (x from the midline outwards, y down from the crown) and
 mirrored. Left and right are the patient's: seen from the front, the patient's left lies on the
 right of the picture.
 """
@@ -51,7 +51,7 @@ class Body:
 @cache
 def body() -> Body:
     """The drawing as it stands in the data file."""
-    text = files("tracker").joinpath("data", "body.json").read_text(encoding="utf-8")
+    text = files("tracker").joinpath("data", "bodymap.json").read_text(encoding="utf-8")
     data = json.loads(text)
     return Body(
         outline=tuple((x, y) for x, y in data["outline"]),
