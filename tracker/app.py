@@ -22,6 +22,7 @@ from tracker.web import (
     auth,
     clinic,
     errors,
+    figures,
     headers,
     language,
     letters,
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     protect.exempt(auth.unsubscribe_now)
     api.init(app, protect)
     assets.init(app)
+    figures.init(app)
     headers.init(app, is_https=settings.is_https)
     if settings.proxies:
         count = settings.proxies

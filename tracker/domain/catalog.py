@@ -111,6 +111,12 @@ def answers() -> Answers:
 
 
 @cache
+def figures() -> dict[str, Any]:
+    """The drawn figures' data: bases, areas of muscles, and one figure a stretch."""
+    return _read("figures.json")
+
+
+@cache
 def standing() -> tuple[str, str]:
     """The standing of the two lists (muscles, stretches), as their files state it."""
     return _read("muscles.json")["status"], _read("stretches.json")["status"]

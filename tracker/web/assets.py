@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
 from tracker.paths import STATIC
+from tracker.web import figures
 
 PACKED = {".css", ".js", ".svg", ".json", ".webmanifest"}
 PACK_LEAST = 500
@@ -23,9 +25,11 @@ PACK_LEAST = 500
 PAGE_LEVEL = 5
 
 
-def tree_hash(root: Path) -> str:
-    """Twelve hex digits over names and contents of every file."""
+def tree_hash(root: Path, made: Mapping[str, str]) -> str:
+    """Twelve hex digits over names and contents of every file, those that are made included."""
     digest = hashlib.sha256()
+    for name, text in made.items():
+        digest.update(name.encode() + b"\0" + text.encode())
     for path in sorted(root.rglob("*")):
         if path.is_file():
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
@@ -42,12 +46,16 @@ def bare(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
-def build(root: Path, version: str) -> Path:
+def build(root: Path, made: Mapping[str, str], version: str) -> Path:
     """A private copy of the tree under its version, each text file packed beside itself."""
     out = Path(tempfile.mkdtemp(prefix="aftercare-static-"))
     atexit.register(_remove, out, os.getpid())
     target = out / version
     shutil.copytree(root, target)
+    for name, text in made.items():
+        path = target / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
     for path in target.rglob("*.js"):
         path.write_text(bare(path.read_text("utf-8")), "utf-8")
     for path in list(target.rglob("*")):
@@ -64,7 +72,8 @@ def _remove(folder: Path, maker: int) -> None:
 
 def init(app: Flask) -> None:
     """Serve the tree at /static/<version>/ for ever, and pack the pages."""
-    version = tree_hash(STATIC)
+    made = figures.files()
+    version = tree_hash(STATIC, made)
     app.config["STATIC_VERSION"] = version
 
     def static_url(name: str) -> str:
@@ -73,7 +82,7 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = static_url
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
-        root=str(build(STATIC, version)),
+        root=str(build(STATIC, made, version)),
         prefix="static/",
         immutable_file_test=lambda _path, _url: True,
         max_age=31536000,
