@@ -22,13 +22,16 @@ from tracker.web import (
     auth,
     clinic,
     errors,
+    flags,
     headers,
+    ladder_words,
     language,
     letters,
     patient,
     phone_words,
     physio,
     pwa,
+    safety,
     words,
 )
 
@@ -58,10 +61,14 @@ def create_app(settings: Settings) -> Flask:
     access.init(app)
     language.init(app)
     words.init(app)
+    ladder_words.init(app)
     phone_words.init(app)
+    flags.init(app)
     errors.init(app)
     _add_pages(app, settings)
     protect.exempt(auth.unsubscribe_now)
+    # It looks for the proof itself: without it the advice is shown and nothing is kept.
+    protect.exempt(safety.answer_safety)
     api.init(app, protect)
     assets.init(app)
     headers.init(app, is_https=settings.is_https)
@@ -74,7 +81,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, physio, clinic, pwa, api):
+    for room in (auth, patient, physio, flags, clinic, pwa, api):
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

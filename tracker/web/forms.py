@@ -11,10 +11,12 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, PasswordField, StringField
+from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
+from tracker.domain.hours import DAYS, SPANS_MOST, make_week, plain_week
 from tracker.domain.needling import Side, Technique, Twitch
 from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
@@ -224,6 +226,46 @@ class IdField(ParsedField):
         return UUID(text)
 
 
+class SpansField(Field):
+    """Opening hours: for each weekday up to two spans, each from one time to another.
+
+    Single inputs are called `open_spans-<day>-<span>-from` and `-to`; `typed` holds their texts,
+    `data` the week as it is kept.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.typed = [[("", "")] * SPANS_MOST for _ in range(DAYS)]
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the single inputs: no input has the field's own name."""
+        super().process(None, data, extra_filters)
+        if formdata is None:
+            return
+        self.typed = [
+            [
+                (
+                    formdata.get(f"{self.name}-{day}-{span}-from", "")[:8],
+                    formdata.get(f"{self.name}-{day}-{span}-to", "")[:8],
+                )
+                for span in range(SPANS_MOST)
+            ]
+            for day in range(DAYS)
+        ]
+        try:
+            self.data = plain_week(make_week(self.typed))
+        except Invalid as fault:
+            self.process_errors = [text_of(code) for code in fault.errors["open_spans"]]
+
+    def process_data(self, value: Any) -> None:
+        """Start from a week as it is kept."""
+        self.data = value
+        for day, spans in enumerate(value or ()):
+            for place, (start, end) in enumerate(spans[:SPANS_MOST]):
+                self.typed[day] = [*self.typed[day]]
+                self.typed[day][place] = (start, end)
+
+
 class TextField(StringField):
     """A line of text; without a form it is empty, never None."""
 
@@ -427,6 +469,8 @@ class ClinicForm(Page):
     out_of_hours_number = TextField(validators=[AtMost(40)])
     crisis_number = TextField(validators=[AtMost(40)])
     opening_hours = TextField(validators=[AtMost(300)])
+    open_spans = SpansField()
+    cover_id = IdField()
     minimum_age = WholeField(within=range(26), validators=[needed()])
 
 
