@@ -75,7 +75,7 @@ def advice_text(tier: Tier) -> str:
             return _("Somebody has to look at this on the same day. Call, do not wait.")
         case Tier.AMBER:
             return _(
-                "You will hear from your clinic by the next working day."
+                "An answer can wait until the next working day."
                 " If it gets worse, come back here or call."
             )
         case _:

@@ -140,13 +140,19 @@ def _moment(day: date) -> Moment:
     return Moment(day, zone(), now())
 
 
+def told_of(scope: Any) -> str:
+    """Whether any clinic hears of what a patient reports: yes, or unshared."""
+    return "yes" if any(share.is_on for share in sharing.see_shares(scope)) else "unshared"
+
+
 def _today_page(
     seen: today.Today, form: dayform.DayForm, status: int = 200, *, choose_day: bool = False
 ) -> Response:
     numbers: Sequence[clinics.Numbers] = ()
+    told = ""
     if seen.soreness or seen.spare_soreness:
         with reading() as scope:
-            numbers = clinics.see_numbers(scope, now())
+            numbers, told = clinics.see_numbers(scope, now()), told_of(scope)
     answer = make_response(
         render_template(
             "patient/today.html",
@@ -157,6 +163,7 @@ def _today_page(
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
             numbers=numbers,
+            told=told,
         )
     )
     answer.status_code = status

@@ -21,7 +21,7 @@ from tracker.services.daybook import Moment
 from tracker.services.faults import STORE_FAULTS
 from tracker.web import access
 from tracker.web.access import hub, now, reading, writing, zone
-from tracker.web.patient import pages
+from tracker.web.patient import pages, told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ class Ground:
     needled: Needled = Needled.UNKNOWN
     needled_at: datetime | None = None
     bound: str = ""
+    told: str = "nobody"
+    """Whether a clinic hears of a report: yes, unshared, nobody; empty for staff."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was ticked, what to do, and what became of the report: kept, nobody, lost."""
+    """What was ticked, what to do, and what became of the report: kept, lost, or not asked for."""
 
     signs: Sequence[str]
     advice: Advice
@@ -59,12 +61,13 @@ def _ground(found: Actor | None) -> Ground:
         with reading() as scope:
             numbers = clinics.see_numbers(scope, now())
             if not isinstance(found, PatientActor):
-                return Ground(numbers)
+                return Ground(numbers, told="")
             needled, at = safety.see_needled(scope, now())
+            told = told_of(scope)
     except STORE_FAULTS:
         g.is_store_away = True
         return Ground()
-    return Ground(numbers, needled, at, held.bind(hub().secrets, found.person_id))
+    return Ground(numbers, needled, at, held.bind(hub().secrets, found.person_id), told)
 
 
 @pages.get("/safety")
@@ -86,13 +89,15 @@ def answer_safety() -> Response:
     if not signs:
         return _page(ground, None, is_empty=True)
     state = _keep(found, signs)
+    if state == "kept" and ground.told != "yes":
+        state = ""
     return _page(ground, Answer(signs, advice_for(signs, ground.needled), state))
 
 
 def _keep(found: Actor | None, signs: Sequence[str]) -> str:
     """Keep the report: whatever is in the way, the advice is shown."""
     if not isinstance(found, PatientActor):
-        return "nobody"
+        return ""
     try:
         validate_csrf(request.form.get("csrf_token"))
         if not access.is_form_of(found):
