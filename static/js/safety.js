@@ -79,7 +79,11 @@ async function keepReports(box) {
     clearTimeout(timer);
     timer = setTimeout(now, SETTLE);
   };
-  box.addEventListener("change", soon);
+  box.addEventListener("change", ({ target }) => {
+    // What was ticked stays in sight above the advice.
+    if (!box.hidden) target.scrollIntoView({ block: "nearest" });
+    soon();
+  });
   // Going to the telephone, or away: nothing is waited for.
   box.addEventListener("click", ({ target }) => target.closest("a[href^='tel:']") && now());
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && now());

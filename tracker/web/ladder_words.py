@@ -20,7 +20,7 @@ from tracker.domain.safety import (
     sore_limits,
 )
 from tracker.services.flags import Seen
-from tracker.web.words import join, number, weekday_names
+from tracker.web.words import number, weekday_names
 
 
 def sign_word(sign_id: str) -> str:
@@ -143,7 +143,7 @@ def flag_sentence(seen: Seen) -> str:
 
 
 def _reported(signs: list[str], days: int | None) -> str:
-    words = join([sign_word(sign) for sign in signs])
+    words = "; ".join(sign_word(sign) for sign in signs)
     if days is None:
         return _("Reported: %(signs)s. Not needled here.", signs=words)
     if days == 0:
