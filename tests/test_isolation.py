@@ -7,6 +7,7 @@ status and body as one that exists nowhere, and nothing may be written on the wa
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -55,11 +56,22 @@ FORMS: dict[str, dict[str, object]] = {
     "clinic.change_colleague": {"action": "end"},
     "physio.amend_session": {**SESSION, "rev": "1"},
     "clinic.withdraw_invitation": {},
+    "flags.acknowledge": {"note": "Called."},
+    "flags.undo": {},
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
     "auth.reset_now": {"password": "a new and long password"},
     "auth.unsubscribe_now": {},
 }
 """What each POST with an id in its address takes when the id is one's own."""
+
+
+@pytest.fixture
+def cast(cast, maker):
+    """The cast with an open flag in each clinic."""
+    reported = {"Harbour": cast.alice, "Lighthouse": cast.dora}
+    for who in reported.values():
+        maker.reports(who, "wide_bruise")
+    return replace(cast, flags={name: maker.flags_of(who)[0].id for name, who in reported.items()})
 
 
 def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
@@ -74,6 +86,7 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "prescription_id": record.prescription_id,
         "needling_id": record.needling_id,
         "membership_id": (cast.paul if there else cast.otto).membership_id,
+        "flag_id": cast.flags["Harbour" if there else "Lighthouse"],
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
     }
 
@@ -179,15 +192,15 @@ ROOMS = {
     "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
                 "patient.show_progress", "patient.show_today", "patient.show_unsent"},
-    "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
+    "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
                "physio.show_library", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
-             "clinic.show_people"},
+             "clinic.export_register", "clinic.show_people", "clinic.show_register"},
     "member": {"api.show_session", "auth.sign_out", "patient.change_mail", "patient.end_device", "patient.show_me"},
     "anybody": {"api.describe", "auth.ask_new_phone", "auth.ask_reset", "auth.change_language", "auth.enter_code",
                 "auth.root", "auth.send_new_phone", "auth.send_reset", "auth.sign_in",
-                "auth.sign_in_staff", "patient.show_safety", "pwa.healthz", "pwa.locked", "pwa.manifest",
+                "auth.sign_in_staff", "patient.answer_safety", "patient.show_safety", "pwa.healthz", "pwa.locked", "pwa.manifest",
                 "pwa.offline", "pwa.readyz", "pwa.worker"},
 }  # fmt: skip
 """Which pages without an id are whose; a new page has to be put into one of these rooms."""
@@ -232,7 +245,7 @@ def test_every_id_that_a_page_reads_is_walked_below():
     read = set(re.findall(r'(?:asked_id|posted_id|posted_or_none)\("(\w+)"\)', source))
     read |= set(re.findall(r"(\w+) = IdField\(", source))
     assert read == {"episode", "change", "clinic_id", "session_id", "episode_id",
-                    "needling_session_id", "entry_id", "form_id"}  # fmt: skip
+                    "needling_session_id", "entry_id", "form_id", "cover_id"}  # fmt: skip
 
 
 def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None, ...]]]:
@@ -264,7 +277,7 @@ def test_an_id_in_the_query_reaches_nothing_foreign(case, cast, visit):
 FORM_IDS = (
     "episode_id", "episode_id suffixed", "pain suffixed", "needling_session_id",
     "soreness suffixed", "outcome", "due", "clinic_id", "sharing", "mail", "clinic choice",
-    "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode",
+    "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode", "cover",
 )  # fmt: skip
 
 
@@ -303,6 +316,11 @@ def posts(case: str, cast: Cast, key: object) -> tuple[Somebody, str, dict[str, 
         "changed line elsewhere": (
             cast.pia, f"/patients/{cast.dora.patient_id}/programme", {**DOSE, "change": str(key)},
         ),
+        "cover": (
+            cast.lea, "/clinic",
+            {"name": "Harbour", "zone": "Europe/London", "language": "en", "minimum_age": "16",
+             "emergency_number": "999", "clinic_number": "1", "cover_id": str(key)},
+        ),
         "prescribed episode": (cast.pia, f"{alice}/programme?episode={key}", dict(DOSE)),
     }[case]  # type: ignore[return-value]  # fmt: skip
 
@@ -315,6 +333,8 @@ def foreign_for(case: str, cast: Cast, database) -> list[object]:
         return [cast.emil.needling_id, cast.dora.needling_id]
     if case in {"outcome", "due"} or case.startswith("changed line"):
         return [cast.emil.prescription_id, cast.dora.prescription_id]
+    if case == "cover":
+        return [cast.otto.membership_id, cast.lina.membership_id]
     if case == "device":
         with database.door() as door:
             bobs = select(AuthSession.id).where(AuthSession.person_id == cast.bob.person_id)
@@ -348,6 +368,25 @@ def test_another_patients_entry_id_behaves_as_unused(cast, visit, database):
     rows = contents(database)["soreness_entry"]
     assert len(rows) == 4 + 2
     assert sum(str(cast.alice.soreness_id) in row for row in rows) == 2
+
+
+def test_another_patients_report_id_behaves_as_unused(cast, visit, database, maker):
+    taken = str(maker.reports(cast.dora, "fever"))
+    data = {"signs": ["chest_pain"], "entry_id": taken}
+    assert "Your clinic has it too" in visit(cast.alice).post("/safety", data).text
+    rows = contents(database)["safety_report"]
+    assert sum(taken.replace("-", "") in row.replace("-", "") for row in rows) == 2
+
+
+@pytest.mark.parametrize("path", ["/flags", "/clinic/register?span=all", "/clinic/register.csv"])
+def test_flags_and_the_register_hold_nothing_of_the_other_clinic(path, cast, visit):
+    page = visit(cast.lea).get(path)
+    assert page.status_code == 200
+    assert not [word for word in ("Dora", "Otto", "Lighthouse") if word in page.text]
+    for record in (cast.dora, cast.emil_there):
+        assert str(record.patient_id) not in page.text
+        assert str(record.patient_id)[:8] not in page.text
+    assert str(cast.flags["Lighthouse"]) not in page.text
 
 
 def test_a_session_form_of_another_patient_makes_a_session_of_ones_own(cast, visit, database):

@@ -23,7 +23,9 @@ from tracker.web import (
     clinic,
     errors,
     figures,
+    flags,
     headers,
+    ladder_words,
     language,
     letters,
     needling_words,
@@ -31,6 +33,7 @@ from tracker.web import (
     phone_words,
     physio,
     pwa,
+    safety,
     words,
 )
 
@@ -61,10 +64,14 @@ def create_app(settings: Settings) -> Flask:
     language.init(app)
     words.init(app)
     needling_words.init(app)
+    ladder_words.init(app)
     phone_words.init(app)
+    flags.init(app)
     errors.init(app)
     _add_pages(app, settings)
     protect.exempt(auth.unsubscribe_now)
+    # It looks for the proof itself: without it the advice is shown and nothing is kept.
+    protect.exempt(safety.answer_safety)
     api.init(app, protect)
     assets.init(app)
     figures.init(app)
@@ -78,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, physio, clinic, pwa, api):
+    for room in (auth, patient, physio, flags, clinic, pwa, api):
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

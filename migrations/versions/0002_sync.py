@@ -78,4 +78,3 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_safety_report_received", ["clinic_id", "received_at"], unique=False
         )
-

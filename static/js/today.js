@@ -11,6 +11,8 @@ import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from 
 
 const state = document.getElementById("state");
 const NIGHT_HOURS = 3;
+// Before midnight: when soreness of a past day is taken to have been felt.
+const EVENING = 4 * 3_600_000;
 const WEEK = 7;
 
 const made = { day: form?.dataset.day, today: document.querySelector("#week li:last-child a")?.dataset.day };
@@ -53,7 +55,7 @@ function ratingsOf(shown, block, now) {
   const isOf = (row) => row.needling_session_id === block.dataset.session;
   const own = Object.values(shown.soreness).filter(isOf);
   const open = ratingToMend(own, about.day < about.today, now);
-  const settled = [...about.earlier.filter(isOf), ...own]
+  const settled = [...(about.earlier ?? []).filter(isOf), ...own]
     .filter((row) => row !== open)
     .sort((a, b) => Date.parse(a.felt_at) - Date.parse(b.felt_at))
     .at(-1);
@@ -357,6 +359,18 @@ async function send(written, before) {
   if (!isLeft) await hint();
 }
 
+// A number that the safety rule calls abnormal is asked about at once.
+async function askAlso(tapped) {
+  const block = tapped.closest("[data-session]");
+  const now = await queue.rightNow();
+  const shown = overlay(about.record ?? blank(), about.waiting ?? []);
+  const { open } = ratingsOf(shown, block, now);
+  const isOf = (row) => row.needling_session_id === block.dataset.session && row.entry_id !== open?.entry_id;
+  const earlier = [...(about.earlier ?? []), ...Object.values(shown.soreness)].filter(isOf);
+  const at = about.day < about.today ? endOf(about.day, queue.zoneHere()) - EVENING : now;
+  (await import("./safety.js")).ask(document.getElementById("also"), block, Number(tapped.value), earlier, at);
+}
+
 // Coming back to the page.
 
 async function comeBack() {
@@ -396,9 +410,10 @@ const isTapped = (one) => one.checked !== one.defaultChecked || (one.matches("te
 
 if (form && who && queue.canKeep()) {
   touched = all("input, textarea").some(isTapped);
-  form.addEventListener("input", () => {
+  form.addEventListener("input", ({ target }) => {
     touched = true;
     edits += 1;
+    if (target.name.startsWith("soreness")) askAlso(target);
   });
   // From the first moment on: what is tapped before the rest has loaded is kept as well.
   const started = start();

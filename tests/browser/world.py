@@ -52,8 +52,12 @@ class Quay:
     def _found(self) -> StaffActor:
         """The clinic with its lead."""
         hub, now = self.server.hub, datetime.now(UTC)
-        numbers = dict.fromkeys(("emergency_number", "clinic_number"), "01632 960 300")
-        rest = dict.fromkeys(("out_of_hours_number", "crisis_number", "opening_hours"), "")
+        numbers: dict[str, Any] = dict.fromkeys(
+            ("emergency_number", "clinic_number"), "01632 960 300"
+        )
+        rest: dict[str, Any] = dict.fromkeys(
+            ("out_of_hours_number", "crisis_number", "opening_hours"), ""
+        )
         given = ClinicSettings(
             name="Quay Physio",
             zone=self.server.zone,

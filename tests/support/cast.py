@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
+
+from sqlalchemy import select
 
 from tracker.domain.access import Actor, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
@@ -19,6 +21,7 @@ from tracker.services import (
     patient_joining,
     patients,
     programme,
+    safety,
     staff_joining,
 )
 from tracker.services.accounts import SignedIn
@@ -34,7 +37,7 @@ from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.programme import NewPrescription
 from tracker.services.secrets import Secrets
-from tracker.store.schema import Clinic
+from tracker.store.schema import Clinic, Flag
 from tracker.store.scope import Database
 
 NOW = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
@@ -110,6 +113,8 @@ class Cast:
     emil: Record
     emil_there: Record
     waiting: dict[str, UUID]
+    flags: dict[str, UUID] = field(default_factory=dict)
+    """Open flags by clinic, where a test has raised some."""
 
 
 class Maker:
@@ -301,6 +306,22 @@ class Maker:
             day,
             now,
         )
+
+    def reports(
+        self, who: Record, *signs: str, now: datetime = NOW, besides: tuple[House, ...] = ()
+    ) -> UUID:
+        """Tick signs on the safety page as the patient; gives the report's id."""
+        given = safety.ReportInput(uuid4(), signs)
+        moment = Moment(local_day(now, who.clinic.zone), who.clinic.zone, now)
+        with self.database.scope(self.patient(who, now, *besides), writes=True) as scope:
+            safety.report(scope, moment, given)
+        return given.entry_id
+
+    def flags_of(self, who: Record) -> list[Flag]:
+        """A patient's flags, the oldest first."""
+        with self.database.door() as door:
+            own = select(Flag).where(Flag.patient_id == who.patient_id).order_by(Flag.raised_at)
+            return list(door.session.scalars(own))
 
     def lived(self, by: Colleague, who: Record) -> Record:
         """A programme, a session yesterday, and a log of yesterday evening."""

@@ -69,7 +69,7 @@ def create(given: argparse.Namespace) -> int:
 
 
 def _settings(answers: dict[str, str]) -> ClinicSettings:
-    known = {name: answers[name] for name in ClinicSettings.__dataclass_fields__}
+    known = {name: answers[name] for name in ClinicSettings.__dataclass_fields__ if name in answers}
     return ClinicSettings(**{**known, "minimum_age": int(answers["minimum_age"])})  # type: ignore[arg-type]
 
 

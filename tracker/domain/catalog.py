@@ -46,6 +46,23 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of the safety ladder; `plain` is what patients read.
+
+    `event` is the kind it is counted as in the adverse-event register, `extra` what its advice
+    says besides; both are empty for most.
+    """
+
+    id: str
+    tier: str
+    group: str
+    plain: str
+    is_about_needles: bool
+    event: str
+    extra: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """The fixed answers that are tapped: signs with their tiers, reasons, side effects."""
 
@@ -114,6 +131,23 @@ def answers() -> Answers:
 def figures() -> dict[str, Any]:
     """The drawn figures' data: bases, areas of muscles, and one figure a stretch."""
     return _read("figures.json")
+
+
+@cache
+def signs() -> dict[str, Sign]:
+    """The signs of the safety ladder by id, in the order in which they are asked."""
+    return {
+        row["id"]: Sign(
+            id=row["id"],
+            tier=row["tier"],
+            group=row["group"],
+            plain=row["plain"],
+            is_about_needles=row.get("needles", False),
+            event=row.get("event", ""),
+            extra=row.get("extra", ""),
+        )
+        for row in _read("answers.json")["signs"]
+    }
 
 
 @cache

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, update
 
 from tracker.domain.access import Actor, PatientActor, Role
-from tracker.domain.days import is_zone
+from tracker.domain.days import is_zone, local_time
 from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.hours import is_open, read_week
 from tracker.services.patients import lead
 from tracker.store import records
 from tracker.store.schema import AuthSession, Clinic, Invitation, Membership, Patient
@@ -32,6 +33,8 @@ class ClinicSettings:
     crisis_number: str
     opening_hours: str
     minimum_age: int
+    open_spans: list[list[list[str]]] | None = None
+    """Opening hours by weekday, as `domain/hours.py` keeps them; None where none are set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Numbers:
     out_of_hours: str
     crisis: str
     opening_hours: str
+    zone: str
+    open_spans: list[list[list[str]]] | None
+    is_open: bool | None
+    """Now, on the clinic's own clock; None where no hours are set."""
 
 
 def found(door: Door, given: ClinicSettings, now: datetime) -> UUID:
@@ -60,17 +67,44 @@ def see_settings(scope: Scope) -> Clinic:
     return records.clinic_of(scope, lead(scope).clinic_id)
 
 
-def change_settings(scope: Scope, given: ClinicSettings) -> None:
-    """Change the clinic's settings; raises Invalid, NotFound for anybody but the lead."""
+def change_settings(
+    scope: Scope, given: ClinicSettings, cover_id: UUID | None, now: datetime
+) -> None:
+    """Change the clinic's settings and who covers.
+
+    Raises Invalid, and NotFound for anybody but a lead and for a cover from elsewhere.
+    """
     clinic = see_settings(scope)
     if not is_zone(given.zone):
         raise Invalid({"zone": ["zone"]})
     for name in ClinicSettings.__dataclass_fields__:
         setattr(clinic, name, getattr(given, name))
+    _set_cover(scope, cover_id, now)
     scope.flush()
 
 
-def see_numbers(scope: Scope) -> list[Numbers]:
+def find_cover(scope: Scope) -> UUID | None:
+    """The membership that covers: it hears of RED and URGENT reports besides the responsible."""
+    row = scope.find(Membership, Membership.covers_since.is_not(None))
+    return row.id if row else None
+
+
+def _set_cover(scope: Scope, cover_id: UUID | None, now: datetime) -> None:
+    before = scope.find(Membership, Membership.covers_since.is_not(None))
+    if before is not None and before.id == cover_id:
+        return
+    if before is not None:
+        before.covers_since = None
+        scope.flush()  # at most one covers, also between two statements
+    if cover_id is None:
+        return
+    row = scope.get(Membership, Membership.id == cover_id, Membership.role != Role.PATIENT)
+    if row.ended_at is not None:
+        raise Invalid({"cover_id": ["unknown"]})
+    row.covers_since = now
+
+
+def see_numbers(scope: Scope, now: datetime) -> list[Numbers]:
     """The numbers of every clinic that the actor belongs to."""
     return [
         Numbers(
@@ -80,6 +114,9 @@ def see_numbers(scope: Scope) -> list[Numbers]:
             out_of_hours=clinic.out_of_hours_number,
             crisis=clinic.crisis_number,
             opening_hours=clinic.opening_hours,
+            zone=clinic.zone,
+            open_spans=clinic.open_spans,
+            is_open=is_open(read_week(clinic.open_spans), local_time(now, clinic.zone)),
         )
         for clinic in sorted(scope.entities(Clinic), key=lambda row: row.name)
     ]
@@ -119,7 +156,7 @@ def end_membership(scope: Scope, membership_id: UUID, now: datetime) -> int:
     if membership_id == actor.membership_id:
         raise Invalid({"person": ["own_membership"]})
     row = scope.get(Membership, Membership.id == membership_id, Membership.role != Role.PATIENT)
-    row.ended_at = now
+    row.ended_at, row.covers_since = now, None
     # Left with somebody who is gone, they would stand in nobody's list and nobody's mail.
     left = scope.entities(Patient, Patient.physio_id == row.id)
     for patient in left:

@@ -20,7 +20,7 @@ from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_time
 from tracker.domain.errors import Expired
 from tracker.domain.schedule import daily_period, week_days, weekly_period
-from tracker.services import accounts, caseload, held, limits, patient_joining
+from tracker.services import accounts, caseload, flags, held, limits, patient_joining
 from tracker.services.faults import STORE_FAULTS
 from tracker.services.ports import Mailer, MailFault, Message
 from tracker.services.secrets import Secrets
@@ -38,12 +38,13 @@ _log = logging.getLogger("tracker.outreach")
 
 
 class MailKind(StrEnum):
-    """The mails there are; digests can be unsubscribed, the other two were asked for."""
+    """The mails there are; digests can be unsubscribed, the others were asked for or can't wait."""
 
     DAILY = "daily_digest"
     WEEKLY = "weekly_digest"
     RESET = "password_reset"
     NEW_PHONE = "new_phone"
+    SAFETY = flags.MAIL
 
     @property
     def is_digest(self) -> bool:
@@ -117,7 +118,7 @@ def run_due(
     the whole round stands at `now`.
     """
     with database.door(writes=True) as door:
-        queued = queue_digests(door, now)
+        queued = flags.queue_mails(door, now) + queue_digests(door, now)
         post.beat(door, WORKER, now)
         limits.forget_old(door, now)
         held.forget_old(door, now)
@@ -146,7 +147,10 @@ def queue_digests(door: Door, now: datetime) -> int:
 
 
 def _send_waiting(this: _Round) -> None:
-    """Send what waits, a batch at a time, over one connection."""
+    """Send what waits, a batch at a time, over one connection.
+
+    A long batch is looked at anew every 20 s: what can't wait goes first.
+    """
     if not this.mailer.is_open:
         return
     try:
@@ -158,6 +162,8 @@ def _send_waiting(this: _Round) -> None:
                 return
             for key in keys:
                 _send_one(this, key)
+                if this.clock() - now >= BEAT_EVERY:
+                    break
     finally:
         this.mailer.close()
 
@@ -260,6 +266,9 @@ def _facts(
         if person is None:
             return None
         return f"/reset/{accounts.reset_ticket(secrets, person)}", {}
+    if kind is MailKind.SAFETY:
+        said = flags.mail_facts(door, row.clinic_id, row.period, now)
+        return ("/flags", said) if said is not None else None
     # Each try makes a link anew, for only its hash is kept: of those made before none shall work.
     post.void_mailed_invitations(door, row.clinic_id, row.person_id, now)
     token = patient_joining.invite_again_by_mail(door, secrets, row.clinic_id, row.person_id, now)
@@ -267,7 +276,7 @@ def _facts(
 
 
 def _daily_facts(door: Door, row: Any, now: datetime) -> tuple[str, dict[str, Any]] | None:
-    """Counts only; a quiet day, on which nobody needs a look or fell silent, sends nothing."""
+    """Counts only; a quiet day, with nobody to look at, nudge or answer, sends nothing."""
     if row.role not in {Role.PHYSIO, Role.LEAD}:
         return None
     actor = StaffActor(
@@ -281,10 +290,13 @@ def _daily_facts(door: Door, row: Any, now: datetime) -> tuple[str, dict[str, An
         clinic_name=row.clinic_name,
         clinic_zone=row.zone,
     )
-    seen = caseload.see_caseload(door.scope(actor), now)
-    if not seen.need_look and not seen.silent:
+    scope = door.scope(actor)
+    seen = caseload.see_caseload(scope, now)
+    waiting = flags.count_waiting(scope, own=True).total
+    if not (seen.need_look or seen.silent or waiting):
         return None
     return "/patients", {
+        "flags": waiting,
         "need_look": seen.need_look,
         "silent": seen.silent,
         "quiet": len(seen.quiet),

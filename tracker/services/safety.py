@@ -8,8 +8,10 @@ from uuid import UUID
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
-from tracker.domain.safety import tier_of
-from tracker.services.daybook import Moment, own_records
+from tracker.domain.safety import Needled, needled_state, tier_of
+from tracker.services import flags
+from tracker.services.daybook import Moment, lock, own_records
+from tracker.store.flags import last_needled
 from tracker.store.schema import Episode, NeedlingSession, SafetyReport
 from tracker.store.scope import Scope
 
@@ -27,8 +29,23 @@ class ReportInput:
     needling_session_id: UUID | None = None
 
 
+def see_needled(scope: Scope, now: datetime) -> tuple[Needled, datetime | None]:
+    """What the patient's clinics know of needles: the state, and when the last ones went in."""
+    own_records(scope)
+    last = last_needled(scope, now)
+    return needled_state(last, now), last
+
+
+def report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
+    """Keep a report that came by the page's form; as `record_report`, one write at a time."""
+    lock(scope)
+    return record_report(scope, moment, given)
+
+
 def record_report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
-    """Keep a report; gives False where it stands already. Never refused for its date.
+    """Keep a report and raise its flag; gives False where it stands already.
+
+    Never refused for its date.
 
     A report about an episode or a session is its clinic's; any other goes to every clinic of the
     patient, since none of them can tell that it is not theirs. Raises NotFound and Invalid.
@@ -52,8 +69,10 @@ def record_report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
     wanted = [clinic_id for clinic_id in clinics if about in {None, clinic_id}]
     for clinic_id in wanted:
         if clinic_id not in standing:
-            scope.add(_row(clinic_id, clinics[clinic_id], moment, given))
-    scope.flush()
+            row = _row(clinic_id, clinics[clinic_id], moment, given)
+            scope.add(row)
+            scope.flush()
+            flags.raise_report(scope, row, moment.now)
     return not standing
 
 

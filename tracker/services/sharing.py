@@ -21,6 +21,7 @@ from tracker.store.schema import (
     Consent,
     DiaryDay,
     Episode,
+    Flag,
     NeedledMuscle,
     NeedlingSession,
     Patient,
@@ -131,6 +132,7 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
     ("safety_reports", SafetyReport),
+    ("flags", Flag),
     ("revisions", Revision),
     ("consents", Consent),
 )

@@ -10,7 +10,7 @@ from tracker.domain import catalog
 from tracker.domain.days import day_bounds, to_utc
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, Side
-from tracker.services import summaries
+from tracker.services import flags, summaries
 from tracker.services.daybook import Book, Moment, SorenessInput, check_scale
 from tracker.store.schema import NeedlingSession, SorenessEntry
 
@@ -67,6 +67,8 @@ def _find(book: Book, given: SorenessInput) -> tuple[NeedlingSession, list[Soren
 def _noted(book: Book, session: NeedlingSession, row: SorenessEntry) -> SorenessEntry:
     summary = book.summary(session.episode_id)
     summaries.note_soreness(summary, row.soreness, row.felt_at, row.local_date)
+    own = [one for one in book.soreness if one.needling_session_id == session.id]
+    flags.raise_soreness(book.scope, session, own, row, book.moment.now)
     book.saved.count += 1
     return row
 

@@ -15,6 +15,7 @@ from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
 from tracker.domain.prescription import Dose, Prescription
+from tracker.domain.safety import Rating, find_abnormal
 from tracker.services.daybook import Moment
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
@@ -66,6 +67,8 @@ class SorenessAsk:
     current: int | None
     last: int | None
     last_at: datetime | None
+    is_abnormal: bool = False
+    """Whether the day's rating is one that has more to be asked about (domain/safety.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,18 @@ def _ask(
         current=same.soreness if same else None,
         last=last.soreness if last else None,
         last_at=last.felt_at if last else None,
+        is_abnormal=same is not None and _is_abnormal(needled_at, own, same),
     )
+
+
+def _is_abnormal(
+    needled_at: datetime, ratings: Sequence[SorenessEntry], rating: SorenessEntry
+) -> bool:
+    until = [row for row in ratings if row.felt_at <= rating.felt_at]
+    found = find_abnormal(
+        [Rating(hours_between(needled_at, row.felt_at), row.soreness) for row in until]
+    )
+    return found is not None
 
 
 def _before(ratings: Sequence[SorenessEntry], rating: SorenessEntry) -> SorenessEntry | None:

@@ -94,14 +94,14 @@ def put_once(
 
 
 def waiting(door: Door, now: datetime, limit: int) -> Sequence[int]:
-    """Keys of mails that wait and that nobody holds, oldest first."""
+    """Keys of mails that wait and that nobody holds: what can't wait first, then the oldest."""
     return door.session.scalars(
         select(Outbox.id)
         .where(
             Outbox.state == "waiting",
             or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now),
         )
-        .order_by(Outbox.id)
+        .order_by(case((Outbox.kind == "safety", 0), else_=1), Outbox.id)
         .limit(limit)
     ).all()
 

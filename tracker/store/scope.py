@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _PATIENT_MAY_WRITE = frozenset(
     {"checkin", "diary_day", "soreness_entry", "stretch_entry", "safety_report", "revision",
-     "episode_summary"}
+     "episode_summary", "flag"}
 )  # fmt: skip
 
 
@@ -195,6 +195,10 @@ class Scope:
     def flush(self) -> None:
         """Send what is pending, so that constraints speak here and now."""
         self._session.flush()
+
+    def refresh(self, row: Base) -> None:
+        """Read a row anew that this scope has given: somebody else may have changed it since."""
+        self._session.refresh(row)
 
     def open_door(self) -> Door:
         """The door on this transaction, for account services that go on after a scoped step."""

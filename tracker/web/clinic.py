@@ -1,4 +1,4 @@
-"""The lead's pages: the clinic's settings and its people."""
+"""The lead's pages: the clinic's settings, its people and its adverse-event register."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from flask_babel import ngettext
 
 from tracker.domain.access import Role
 from tracker.domain.errors import Invalid
-from tracker.services import clinics, staff_joining
+from tracker.services import clinics, register, staff_joining
 from tracker.services.clinics import ClinicSettings
 from tracker.services.invitations import NewInvitation
 from tracker.web import forms
 from tracker.web.access import for_leads, hub, now, reading, writing
+from tracker.web.patient import as_file, write_csv
 from tracker.web.responses import again, draw_qr, see_other
 
 pages = Blueprint("clinic", __name__)
@@ -26,12 +27,15 @@ pages = Blueprint("clinic", __name__)
 def show_clinic() -> str:
     """The clinic's settings."""
     with reading() as scope:
-        return _settings_page(forms.ClinicForm(obj=clinics.see_settings(scope)))
+        form = forms.ClinicForm(obj=clinics.see_settings(scope), cover_id=clinics.find_cover(scope))
+        return _settings_page(form)
 
 
 def _settings_page(form: forms.ClinicForm) -> str:
     zones = sorted(zone for zone in available_timezones() if "/" in zone)
-    return render_template("clinic/settings.html", form=form, zones=zones)
+    with reading() as scope:
+        people = [one for one in clinics.see_people(scope) if not one.ended_at]
+    return render_template("clinic/settings.html", form=form, zones=zones, people=people)
 
 
 @pages.post("/clinic")
@@ -43,7 +47,7 @@ def change_clinic() -> Response:
         form.check()
         values = {name: getattr(form, name).data for name in ClinicSettings.__dataclass_fields__}
         with writing() as scope:
-            clinics.change_settings(scope, ClinicSettings(**values))
+            clinics.change_settings(scope, ClinicSettings(**values), form.cover_id.data, now())
     except Invalid as fault:
         form.take_errors(fault.errors)
         return again(_settings_page(form))
@@ -125,3 +129,31 @@ def withdraw_invitation(invitation_id: UUID) -> Response:
         clinics.withdraw_invitation(scope, invitation_id, now())
     flash(_("The invitation is withdrawn."), "done")
     return see_other("clinic.show_people")
+
+
+# The adverse-event register.
+
+
+def _asked_span() -> str:
+    asked = request.args.get("span", "12m")
+    return asked if asked in register.SPANS else "12m"
+
+
+@pages.get("/clinic/register")
+@for_leads
+def show_register() -> str:
+    """What was reported after treatments, with rates beside the published ones."""
+    span = _asked_span()
+    with reading() as scope:
+        seen = register.see_register(scope, span, now())
+    return render_template("clinic/register.html", seen=seen, span=span, spans=register.SPANS)
+
+
+@pages.get("/clinic/register.csv")
+@for_leads
+def export_register() -> Response:
+    """Each event of the register as a row, without names."""
+    span = _asked_span()
+    with reading() as scope:
+        seen = register.see_register(scope, span, now())
+    return as_file(write_csv(register.as_rows(seen)), "text/csv", f"aftercare-register-{span}.csv")

@@ -17,10 +17,12 @@ from wtforms import (
     PasswordField,
     StringField,
 )
+from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
+from tracker.domain.hours import DAYS, SPANS_MOST, make_week, plain_week
 from tracker.domain.needling import (
     DEGREES,
     GAUGES,
@@ -245,6 +247,46 @@ class IdField(ParsedField):
     def parse(self, text: str) -> UUID:
         """A UUID and nothing else."""
         return UUID(text)
+
+
+class SpansField(Field):
+    """Opening hours: for each weekday up to two spans, each from one time to another.
+
+    Single inputs are called `open_spans-<day>-<span>-from` and `-to`; `typed` holds their texts,
+    `data` the week as it is kept.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.typed = [[("", "")] * SPANS_MOST for _ in range(DAYS)]
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the single inputs: no input has the field's own name."""
+        super().process(None, data, extra_filters)
+        if formdata is None:
+            return
+        self.typed = [
+            [
+                (
+                    formdata.get(f"{self.name}-{day}-{span}-from", "")[:8],
+                    formdata.get(f"{self.name}-{day}-{span}-to", "")[:8],
+                )
+                for span in range(SPANS_MOST)
+            ]
+            for day in range(DAYS)
+        ]
+        try:
+            self.data = plain_week(make_week(self.typed))
+        except Invalid as fault:
+            self.process_errors = [text_of(code) for code in fault.errors["open_spans"]]
+
+    def process_data(self, value: Any) -> None:
+        """Start from a week as it is kept."""
+        self.data = value
+        for day, spans in enumerate(value or ()):
+            for place, (start, end) in enumerate(spans[:SPANS_MOST]):
+                self.typed[day] = [*self.typed[day]]
+                self.typed[day][place] = (start, end)
 
 
 class TextField(StringField):
@@ -538,6 +580,8 @@ class ClinicForm(Page):
     out_of_hours_number = TextField(validators=[AtMost(40)])
     crisis_number = TextField(validators=[AtMost(40)])
     opening_hours = TextField(validators=[AtMost(300)])
+    open_spans = SpansField()
+    cover_id = IdField()
     minimum_age = WholeField(within=range(26), validators=[needed()])
 
 

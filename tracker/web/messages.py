@@ -77,6 +77,9 @@ def text_of(code: str) -> str:
         "op_id_used": _("This was sent before with other content. Save it once more."),
         "entry_elsewhere": _("This entry already stands for another day or problem."),
         "sets_done_range": _("From 0 to 20 sets."),
+        "spans_overlap": _("Two spans of one day overlap."),
+        "span_order": _("The end has to come after the beginning."),
+        "span_half": _("Write both times, such as 08:00 and 12:30."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

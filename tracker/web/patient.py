@@ -1,4 +1,4 @@
-"""The patient's pages: today, progress, stretches, safety, me."""
+"""The patient's pages: today, progress, stretches, me; `web/safety.py` adds the ladder."""
 
 from __future__ import annotations
 
@@ -140,9 +140,19 @@ def _moment(day: date) -> Moment:
     return Moment(day, zone(), now())
 
 
+def told_of(scope: Any) -> str:
+    """Whether any clinic hears of what a patient reports: yes, or unshared."""
+    return "yes" if any(share.is_on for share in sharing.see_shares(scope)) else "unshared"
+
+
 def _today_page(
     seen: today.Today, form: dayform.DayForm, status: int = 200, *, choose_day: bool = False
 ) -> Response:
+    numbers: Sequence[clinics.Numbers] = ()
+    told = ""
+    if seen.soreness or seen.spare_soreness:
+        with reading() as scope:
+            numbers, told = clinics.see_numbers(scope, now()), told_of(scope)
     answer = make_response(
         render_template(
             "patient/today.html",
@@ -152,6 +162,8 @@ def _today_page(
             soreness_hours=(SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS),
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
+            numbers=numbers,
+            told=told,
         )
     )
     answer.status_code = status
@@ -280,23 +292,6 @@ def show_stretch(stretch_id: str) -> str:
         return render_template(
             "patient/stretch.html", stretch=stretch, lines=lines, as_line=today.as_line
         )
-
-
-# Safety: for everybody, signed in or not.
-
-
-@pages.get("/safety")
-def show_safety() -> Response:
-    """What to do when something feels wrong, with the clinic's own numbers."""
-    found = access.find_actor()
-    numbers: Sequence[clinics.Numbers] = ()
-    if found is not None:
-        with reading() as scope:
-            numbers = clinics.see_numbers(scope)
-    answer = make_response(render_template("patient/safety.html", numbers=numbers))
-    # The worker keeps this page for the days without a network; no proxy may.
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
 
 
 # Me.

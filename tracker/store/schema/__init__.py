@@ -1,5 +1,6 @@
 """Every table of the product, one module a subject; importing this package knows them all."""
 
+from tracker.store.schema.flags import Flag
 from tracker.store.schema.logs import (
     Checkin,
     DiaryDay,
@@ -39,6 +40,7 @@ __all__ = [
     "DiaryDay",
     "Episode",
     "EpisodeSummary",
+    "Flag",
     "Heartbeat",
     "HeldForm",
     "Invitation",

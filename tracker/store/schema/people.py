@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -39,6 +41,8 @@ class Clinic(Base):
     opening_hours: Mapped[str] = mapped_column(String(300), default="")
     # What patients read after a session; "" stands for the product's own text.
     aftercare: Mapped[str] = mapped_column(Text, default="")
+    # The same for the program: seven days of spans, None where none are set (domain/hours.py).
+    open_spans: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     minimum_age: Mapped[int] = mapped_column(Integer, default=16)
     created_at: Mapped[datetime]
 
@@ -73,7 +77,7 @@ class Person(Base):
 
 
 class Membership(ClinicRow, Base):
-    """What a person is to one clinic."""
+    """What a person is to one clinic; one of its staff may cover, from `covers_since` on."""
 
     __tablename__ = "membership"
 
@@ -83,10 +87,18 @@ class Membership(ClinicRow, Base):
     role: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    covers_since: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("clinic_id", "person_id"),
         Index("ix_membership_person", "person_id"),
+        Index(
+            "uq_membership_cover",
+            "clinic_id",
+            unique=True,
+            sqlite_where=text("covers_since IS NOT NULL"),
+            postgresql_where=text("covers_since IS NOT NULL"),
+        ),
         one_of("role", Role),
     )
 

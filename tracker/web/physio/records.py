@@ -10,7 +10,16 @@ from flask_babel import gettext as _
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
-from tracker.services import caseload, needling, patient_joining, patients, programme, progress
+from tracker.domain.safety import FLAG_NOTE_MAX
+from tracker.services import (
+    caseload,
+    flags,
+    needling,
+    patient_joining,
+    patients,
+    programme,
+    progress,
+)
 from tracker.services.invitations import NewInvitation
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.web import forms
@@ -36,11 +45,13 @@ def list_patients() -> str:
     is_whole = request.args.get("whole") == "1"
     with reading() as scope:
         seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
+        flagged = flags.patients_flagged(scope)
     shown = seen.rows if is_whole else seen.rows[:PAGE]
     return render_template(
         "physio/patients.html",
         seen=seen,
         shown=shown,
+        flagged=flagged,
         quiet=seen.quiet if is_whole else seen.quiet[:PAGE],
         everybody=everybody,
         search=search,
@@ -133,6 +144,7 @@ def show_patient(patient_id: UUID) -> str:
         patient, episodes, shares = patients.see_patient(scope, patient_id)
         episode = patients.choose_episode(episodes, asked_id("episode"))
         seen = sessions = lines = None
+        flagged = flags.open_of(scope, patient_id)
         if episode is not None:
             seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
             sessions = needling.sessions_with_muscles(scope, episode)
@@ -143,6 +155,9 @@ def show_patient(patient_id: UUID) -> str:
             episodes=episodes,
             episode=episode,
             shares=shares,
+            flagged=flagged,
+            now=now(),
+            note_max=FLAG_NOTE_MAX,
             seen=seen,
             sessions=sessions or [],
             lines=[line for line in lines or [] if not line.is_ended],

@@ -1,0 +1,181 @@
+"""Queries over flags: those of a clinic for its staff, and those that the mail worker looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, or_, select
+
+from tracker.domain.access import Role
+from tracker.domain.safety import Tier
+from tracker.store.logs import lock_patient
+from tracker.store.schema import (
+    Flag,
+    Membership,
+    NeedlingSession,
+    Outbox,
+    Patient,
+    Person,
+)
+from tracker.store.scope import Door, Scope, consent_stands
+
+Rows = Sequence[Row[Any]]
+
+PRESSING = tuple(tier for tier in Tier if tier.is_pressing)
+
+
+def standing_of(
+    scope: Scope, patient_id: UUID, kind: str, subject_id: UUID | None, since: datetime
+) -> Sequence[Flag]:
+    """A patient's flags of one kind about one thing, raised since a moment."""
+    about = Flag.subject_id.is_(None) if subject_id is None else Flag.subject_id == subject_id
+    return scope.entities(
+        Flag, Flag.patient_id == patient_id, Flag.kind == kind, about, Flag.raised_at > since
+    )
+
+
+def has_source(scope: Scope, patient_id: UUID, kind: str, source_id: UUID) -> bool:
+    """Whether an entry has raised its flag already."""
+    return bool(
+        scope.entities(
+            Flag,
+            Flag.patient_id == patient_id,
+            Flag.kind == kind,
+            Flag.source_id == source_id,
+        )
+    )
+
+
+def last_needled(scope: Scope, until: datetime, patient_id: UUID | None = None) -> datetime | None:
+    """When the last needles went in, of what the actor sees; None for never."""
+    statement = select(func.max(NeedlingSession.needled_at)).where(
+        NeedlingSession.needled_at <= until
+    )
+    if patient_id is not None:
+        statement = statement.where(NeedlingSession.patient_id == patient_id)
+    (row,) = scope.rows(statement, NeedlingSession)
+    found: datetime | None = row[0]
+    return found
+
+
+def lock(scope: Scope, flag: Flag) -> None:
+    """Let one answer to a flag in at a time, and see what the one before left."""
+    lock_patient(scope, flag.clinic_id, flag.patient_id)
+    scope.refresh(flag)
+
+
+def _flags() -> Any:
+    return (
+        select(Flag, Patient.name, Patient.physio_id)
+        .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
+        .order_by(Flag.raised_at.desc())
+    )
+
+
+def open_flags(scope: Scope, patient_id: UUID | None = None) -> Rows:
+    """(Flag, name, physio_id) of what nobody has acknowledged, the newest first."""
+    statement = _flags().where(Flag.acknowledged_at.is_(None))
+    if patient_id is not None:
+        statement = statement.where(Flag.patient_id == patient_id)
+    return scope.rows(statement, Flag, Patient)
+
+
+def answered_flags(scope: Scope, since: datetime, most: int) -> Rows:
+    """(Flag, name, physio_id) of what was acknowledged since a moment, the newest first."""
+    statement = _flags().where(Flag.acknowledged_at > since)
+    return scope.rows(
+        statement.order_by(None).order_by(Flag.acknowledged_at.desc()).limit(most), Flag, Patient
+    )
+
+
+def open_counts(scope: Scope, physio_id: UUID | None = None) -> dict[str, int]:
+    """How many flags of each tier nobody has acknowledged, of one physio's patients or all."""
+    statement = (
+        select(Flag.tier, func.count())
+        .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
+        .where(Flag.acknowledged_at.is_(None))
+        .group_by(Flag.tier)
+    )
+    if physio_id is not None:
+        statement = statement.where(Patient.physio_id == physio_id)
+    return dict(scope.rows(statement, Flag, Patient))
+
+
+def undelivered(scope: Scope, kind: str, since: datetime, overdue: datetime) -> Rows:
+    """(name, email, fault, made_at, state) of mails of a kind that have not gone out.
+
+    Those given up, and those made before `overdue` that still wait.
+    """
+    return scope.rows(
+        select(Person.name, Person.email, Outbox.fault, Outbox.made_at, Outbox.state)
+        .join(Person, Person.id == Outbox.person_id)
+        .where(
+            Outbox.kind == kind,
+            Outbox.made_at > since,
+            or_(
+                Outbox.state == "failed",
+                (Outbox.state == "waiting") & (Outbox.made_at < overdue),
+            ),
+        )
+        .order_by(Outbox.made_at.desc()),
+        Outbox,
+        Person,
+    )
+
+
+# For the mail worker, before anybody is known.
+
+
+def pressing(door: Door) -> Rows:
+    """(clinic_id, patient_id, id, raised_at) of what is RED or URGENT and nobody acknowledged.
+
+    Of patients who share their log alone: of the others the clinic sees nothing.
+    """
+    rows: Rows = door.run(
+        select(Flag.clinic_id, Flag.patient_id, Flag.id, Flag.raised_at)
+        .where(
+            Flag.acknowledged_at.is_(None),
+            Flag.tier.in_(PRESSING),
+            consent_stands(Flag.clinic_id, Flag.patient_id),
+        )
+        .order_by(Flag.raised_at)
+    ).all()
+    return rows
+
+
+def find_pressing(door: Door, clinic_id: UUID, flag_id: UUID) -> datetime | None:
+    """When a flag was raised that still waits for somebody; None for any other."""
+    return door.session.scalar(
+        select(Flag.raised_at).where(
+            Flag.clinic_id == clinic_id,
+            Flag.id == flag_id,
+            Flag.acknowledged_at.is_(None),
+            consent_stands(Flag.clinic_id, Flag.patient_id),
+        )
+    )
+
+
+def responsible(door: Door, clinic_id: UUID, patient_id: UUID) -> Sequence[UUID]:
+    """The people who have to hear of a patient's report: the physio, all leads, the cover."""
+    physio = (
+        select(Patient.physio_id)
+        .where(Patient.clinic_id == clinic_id, Patient.id == patient_id)
+        .scalar_subquery()
+    )
+    return door.session.scalars(
+        select(Membership.person_id)
+        .where(
+            Membership.clinic_id == clinic_id,
+            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
+            Membership.ended_at.is_(None),
+            or_(
+                Membership.id == physio,
+                Membership.role == Role.LEAD,
+                Membership.covers_since.is_not(None),
+            ),
+        )
+        .order_by(Membership.created_at)
+    ).all()
