@@ -1,6 +1,6 @@
 // The day's form as values, and values onto the form: no store, no clock, no words.
 
-import { DAY, PAIN } from "./operations.js";
+import { DAY, ENTRY, PAIN, same } from "./operations.js";
 
 export const form = document.getElementById("day");
 
@@ -20,6 +20,32 @@ export function choose(block, name, value) {
   for (const one of fieldsOf(block, name)) one.checked = one.value === String(value ?? "");
 }
 
+// A place without a number hurts as the day does.
+function placesOf(block, pain) {
+  const rows = all(".place-row", block).map((row) => [...row.querySelectorAll("select")].map((one) => one.value));
+  const told = rows
+    .filter(([place, own]) => place && (own || pain !== null))
+    .map(([place, own]) => {
+      const [, region, side] = place.match(/(.*) (.*)/);
+      return { pain: own ? Number(own) : pain, region, side };
+    });
+  return told.length ? told : null;
+}
+
+export function showPlaces(block, places) {
+  all(".place-row", block).forEach((row, n) => {
+    const { region, side, pain } = places?.[n] ?? {};
+    const [place, own] = row.querySelectorAll("select");
+    place.value = region ? `${region} ${side}` : "";
+    own.value = pain ?? "";
+  });
+}
+
+function siteOf(block) {
+  const [muscle, side] = (fieldsOf(block, "sorest").find((one) => one.checked)?.value || "").split(" ");
+  return { muscle: muscle || null, side: side || null };
+}
+
 export function readForm() {
   const allDone = form.elements.all_done?.checked;
   return {
@@ -28,6 +54,7 @@ export function readForm() {
       clinic_id: block.dataset.clinic,
       label: block.dataset.label,
       ...Object.fromEntries(PAIN.map((name) => [name, chosen(block, name)])),
+      regions: placesOf(block, chosen(block, "pain_average")),
       ...(block.dataset.clinic
         ? { sleep: chosen(block, "sleep"), stress: chosen(block, "stress"), note: noteOf(block).value.trim() }
         : {}),
@@ -36,6 +63,7 @@ export function readForm() {
       needling_session_id: block.dataset.session,
       label: block.dataset.label,
       soreness: chosen(block, "soreness"),
+      ...siteOf(block),
     })),
     stretches: blocks("stretches").map((block) => {
       const outcome = fieldsOf(block, "outcome").find((one) => one.checked)?.value;
@@ -57,7 +85,7 @@ export const noteOf = (block) => fieldsOf(block, "note")[0];
 const filled = {};
 
 const KEYS = { checkins: "episode_id", soreness: "needling_session_id", stretches: "prescription_id" };
-const NAMES = { checkins: [...PAIN, ...DAY], soreness: ["soreness"], stretches: ["outcome", "reason"] };
+const NAMES = { checkins: [...ENTRY, ...DAY], soreness: ["soreness", "muscle", "side"], stretches: ["outcome", "reason"] };
 
 export function remember(seen) {
   for (const [part, key] of Object.entries(KEYS)) {
@@ -67,7 +95,7 @@ export function remember(seen) {
 
 // What was said, on top of what stands: `standing` gives it by part, for one of its entries.
 export function onTop(said, standing) {
-  const untouched = (part, one, name) => name in one && one[name] === filled[part]?.[one[KEYS[part]]]?.[name];
+  const untouched = (part, one, name) => name in one && same(one[name], filled[part]?.[one[KEYS[part]]]?.[name]);
   const nothing = (value) => (typeof value === "string" ? "" : null);
   // "All done" speaks for stretches of which nothing is logged, for no others.
   const isLogged = (part, one) => part === "stretches" && one.isSwept && standing[part](one);

@@ -8,6 +8,8 @@
 // phone. One that was tried may stand at the server: it is never taken back, only followed by another.
 
 export const PAIN = ["pain_average", "pain_worst", "stiffness"];
+// Of one check-in; places are a list, so they are compared by what they say.
+export const ENTRY = [...PAIN, "regions"];
 export const DAY = ["sleep", "stress", "note"];
 
 // A rating is a moment: said again within two hours it mends the one before.
@@ -66,9 +68,13 @@ export function overlay(record, items) {
   return items.reduce((shown, item) => applied(shown, item), record);
 }
 
+export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
 const changed = (names, said, base) =>
   Object.fromEntries(
-    names.filter((name) => said[name] !== (base?.[name] ?? empty(name))).map((name) => [name, said[name]]),
+    names
+      .filter((name) => name in said && !same(said[name], base?.[name] ?? empty(name)))
+      .map((name) => [name, said[name]]),
   );
 
 const isOpen = (item) => !item.tried || item.state === "invalid";
@@ -110,14 +116,14 @@ function say(envelope, kind, { sent, open }, standing, data, about) {
 // Back to what stands: nothing to say, and what was to be said is not said either.
 const unsay = ({ open }) => ({ replaces: open.map(({ seq }) => seq), expects: [], items: [] });
 
-const ANSWERS = [...PAIN, ...DAY];
+const ANSWERS = [...ENTRY, ...DAY];
 
 function sayCheckin(envelope, record, items, form) {
   const found = edit(envelope, record, items, "checkin", form);
   const standing = found.base.checkins[form.episode_id];
   const day = form.clinic_id ? found.base.days[form.clinic_id] : undefined;
   const said = {
-    ...changed(PAIN, form, standing),
+    ...changed(ENTRY, form, standing),
     ...(form.clinic_id ? changed(DAY, form, day) : {}),
   };
   if (!Object.keys(said).length) return unsay(found);
@@ -142,8 +148,11 @@ function saySoreness(envelope, record, items, form) {
   const entry_id = mended?.entry_id ?? envelope.newId();
   const found = edit(envelope, record, items, "soreness", { entry_id });
   const standing = found.base.soreness[entry_id];
-  if (standing?.soreness === form.soreness) return unsay(found);
-  const data = { needling_session_id: form.needling_session_id, soreness: form.soreness };
+  const { needling_session_id, soreness, ...site } = form;
+  delete site.label;
+  const isSame = (name) => (standing?.[name] ?? null) === site[name];
+  if (standing?.soreness === soreness && Object.keys(site).every(isSame)) return unsay(found);
+  const data = { needling_session_id, soreness, ...changed(Object.keys(site), site, standing) };
   return say(envelope, "soreness", found, standing ?? { entry_id }, data, { label: form.label });
 }
 

@@ -2,9 +2,9 @@
 // even when the page is days old.
 
 import { addDays, daysBetween, endOf, hoursBetween, localDay, weekday } from "./clock.js";
-import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember } from "./dayform.js";
+import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember, showPlaces } from "./dayform.js";
 import { hint } from "./install.js";
-import { blank, DAY, overlay, PAIN, ratingToMend, write } from "./operations.js";
+import { blank, DAY, ENTRY, overlay, PAIN, ratingToMend, write } from "./operations.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
 import * as queue from "./queue.js";
 import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from "./words.js";
@@ -32,6 +32,7 @@ function fill(shown, now) {
   for (const block of blocks("checkins")) {
     const entry = shown.checkins[block.dataset.episode];
     for (const name of PAIN) choose(block, name, entry?.[name]);
+    showPlaces(block, entry?.regions);
     if (!block.dataset.clinic) continue;
     const day = shown.days[block.dataset.clinic];
     for (const name of DAY.slice(0, 2)) choose(block, name, day?.[name]);
@@ -75,6 +76,7 @@ function standingIn(shown, now) {
 function fillSoreness(block, shown, now) {
   const { open, settled } = ratingsOf(shown, block, now);
   choose(block, "soreness", open?.soreness);
+  choose(block, "sorest", open?.muscle ? `${open.muscle} ${open.side}` : "");
   const before = block.querySelector(".before");
   before.hidden = Boolean(open) || !settled;
   if (before.hidden) return;
@@ -130,6 +132,8 @@ function tellHours(now) {
     const hours = hoursBetween(block.dataset.needled, now);
     block.querySelector(".since-needling").textContent = hoursAgo(hours);
     block.querySelector(".outlook").textContent = outlook(hours);
+    const tips = block.querySelector(".aftercare");
+    if (tips) tips.hidden = hours > 72;
   }
 }
 
@@ -239,15 +243,15 @@ function readPage() {
   seen.checkins.forEach(({ episode_id, clinic_id, sleep, stress, note: text, ...said }, n) => {
     const block = blocks("checkins")[n];
     const rev = revOf(block, "base_rev");
-    const pain = Object.fromEntries(PAIN.map((name) => [name, said[name]]));
+    const pain = Object.fromEntries(ENTRY.map((name) => [name, said[name]]));
     if (rev) record.checkins[episode_id] = { episode_id, rev, ...pain };
     if (clinic_id && revOf(block, "day_rev")) record.days[clinic_id] = { sleep, stress, note: text };
   });
-  seen.soreness.forEach(({ needling_session_id, soreness }, n) => {
+  seen.soreness.forEach(({ label: _label, ...said }, n) => {
     const block = blocks("soreness")[n];
     const entry_id = fieldsOf(block, "entry_id")[0].value;
     const felt_at = block.dataset.felt;
-    if (soreness !== null) record.soreness[entry_id] = { entry_id, needling_session_id, soreness, felt_at };
+    if (said.soreness !== null) record.soreness[entry_id] = { entry_id, felt_at, ...said };
   });
   seen.stretches.forEach(({ prescription_id, outcome, reason }, n) => {
     const rev = revOf(blocks("stretches")[n], "stretch_rev");
@@ -415,6 +419,8 @@ if (form && who && queue.canKeep()) {
     edits += 1;
     if (target.name.startsWith("soreness")) askAlso(target);
   });
+  const dress = async (box) => box && (await import("./places.js")).dressPlaces(box);
+  form.addEventListener("toggle", ({ target }) => dress(target.open && target.querySelector("[data-places]")), true);
   // From the first moment on: what is tapped before the rest has loaded is kept as well.
   const started = start();
   form.addEventListener("submit", (event) => {

@@ -114,20 +114,32 @@ class Inks:
 PAPER = Inks(skin="#f1f3f0", edge="#7d8c8c", lit="#b4541f")
 
 
+def regions_file() -> str:
+    """Both views with their regions to tap, as one file that a phone fetches when it needs them."""
+    drawn = "".join(Map(taps="region", key="place").draw(view) for view in VIEWS)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+
+
 @dataclass(frozen=True, slots=True)
 class Map:
     """What a drawing shows.
 
     Lit places are marked. With `taps` ("region" or "muscle") every place of that kind is there to
-    be tapped, lit or not, and says which it is in `data-place` ("name side"). `key` keeps two
-    drawings on one page apart. Without `inks` the style sheet paints (css/body.css).
+    be tapped, lit or not, and says which it is in `data-place` ("name side"); with "lit" the lit
+    muscles alone. `key` keeps two drawings on one page apart. Without `inks` a style sheet paints.
     """
 
     regions: Collection[Place] = ()
     muscles: Collection[Place] = ()
-    taps: Literal["region", "muscle", ""] = ""
+    taps: Literal["region", "muscle", "lit", ""] = ""
     key: str = "body"
     inks: Inks | None = None
+
+    def views(self) -> list[View]:
+        """The views on which anything is lit, both where nothing is."""
+        lit = {name for name, _side in self.muscles}
+        found = {spot.view for name, spot in body().muscles.items() if name in lit}
+        return [view for view in VIEWS if view in found] or list(VIEWS)
 
     def draw(self, view: View, title: str = "") -> str:
         """One view as an SVG element; an empty title hides it, for maps beside their own list."""
@@ -156,7 +168,8 @@ class Map:
         is_on = place in lit or (place[0], "middle") in lit
         if not is_on and kind != self.taps:
             return ""
-        where = f' data-place="{place[0]} {place[1]}"' if kind == self.taps else ""
+        is_tapped = kind == ("muscle" if self.taps == "lit" else self.taps)
+        where = f' data-place="{place[0]} {place[1]}"' if is_tapped else ""
         return f'<{shape} class="{kind}{" on" if is_on else ""}"{where}{self._paint("lit")}/>'
 
     def _paint(self, part: str) -> str:

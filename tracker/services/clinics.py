@@ -35,6 +35,8 @@ class ClinicSettings:
     minimum_age: int
     open_spans: list[list[list[str]]] | None = None
     """Opening hours by weekday, as `domain/hours.py` keeps them; None where none are set."""
+    aftercare: str = ""
+    """What patients read after a session; "" stands for the product's own text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,17 @@ def record_soreness(book: Book, given: SorenessInput) -> SorenessEntry:
     row = rating_to_mend(book.moment, own)
     sent = next((old for old in own if old.entry_id == given.entry_id), None)
     if row is not None:
-        book.amend(row, {"soreness": given.soreness}, row.rev)
-    elif sent is not None and sent.soreness == given.soreness:
+        book.amend(row, {"soreness": given.soreness, **given.more}, row.rev)
+    elif sent is not None and _says_the_same(sent, given):
         row = sent  # a page left open says again what it said hours ago: that is no new rating
     else:
         row = _new_soreness(book, given, session)
     return _noted(book, session, row)
+
+
+def _says_the_same(row: SorenessEntry, given: SorenessInput) -> bool:
+    said = {"soreness": given.soreness, **given.more}
+    return all(getattr(row, name) == value for name, value in said.items())
 
 
 def record_rating(book: Book, given: SorenessInput) -> SorenessEntry:

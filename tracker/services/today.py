@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,11 @@ from tracker.domain.access import PatientActor
 from tracker.domain.catalog import Stretch
 from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
-from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
+from tracker.domain.needling import (
+    SORENESS_ALWAYS_HOURS,
+    SORENESS_LATEST_HOURS,
+    is_soreness_asked,
+)
 from tracker.domain.prescription import Dose, Prescription
 from tracker.domain.safety import Rating, find_abnormal
 from tracker.services.daybook import Moment
@@ -21,6 +25,7 @@ from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
     Checkin,
+    Clinic,
     DiaryDay,
     Episode,
     NeedledMuscle,
@@ -67,6 +72,10 @@ class SorenessAsk:
     current: int | None
     last: int | None
     last_at: datetime | None
+    sorest: str = ""
+    """The place that was said to be sorest, as "muscle side"."""
+    aftercare: str | None = None
+    """What the clinic tells for the first days ("": the product's own text), None after them."""
     is_abnormal: bool = False
     """Whether the day's rating is one that has more to be asked about (domain/safety.py)."""
 
@@ -204,8 +213,9 @@ def _soreness_asked(scope: Scope, moment: Moment) -> tuple[list[SorenessAsk], li
         return [], []
     muscles = logs.muscles_of(scope, sessions)
     ratings = logs.soreness_of(scope, sessions)
+    texts = {row.id: row.aftercare for row in scope.entities(Clinic)}
     asks = [
-        (_ask(moment, session, muscles[session.id], ratings, at), session)
+        (_ask(moment, session, muscles[session.id], ratings, at, texts), session)
         for session in reversed(sessions)
     ]
     return (
@@ -237,6 +247,7 @@ def _ask(
     muscles: Sequence[NeedledMuscle],
     ratings: Sequence[SorenessEntry],
     at: datetime,
+    texts: Mapping[UUID, str],
 ) -> SorenessAsk | None:
     session_id: UUID = session.id
     needled_at: datetime = session.needled_at
@@ -258,6 +269,12 @@ def _ask(
         current=same.soreness if same else None,
         last=last.soreness if last else None,
         last_at=last.felt_at if last else None,
+        sorest=f"{same.muscle} {same.side}" if same and same.muscle else "",
+        aftercare=(
+            texts.get(session.clinic_id, "")
+            if hours_between(needled_at, felt) <= SORENESS_ALWAYS_HOURS
+            else None
+        ),
         is_abnormal=same is not None and _is_abnormal(needled_at, own, same),
     )
 

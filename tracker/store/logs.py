@@ -106,10 +106,11 @@ def of_entry_id(scope: Scope, model: type[KnownById], entry_id: UUID) -> Sequenc
 
 
 def sessions_between(scope: Scope, first: datetime, last: datetime) -> Rows:
-    """(id, patient_id, episode_id, needled_at) of sessions in a span of time, oldest first."""
+    """(id, clinic_id, patient_id, episode_id, needled_at) of a span's sessions, oldest first."""
     return scope.rows(
         select(
             NeedlingSession.id,
+            NeedlingSession.clinic_id,
             NeedlingSession.patient_id,
             NeedlingSession.episode_id,
             NeedlingSession.needled_at,

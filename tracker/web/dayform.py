@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
@@ -22,7 +23,7 @@ from tracker.services.daybook import (
     StretchInput,
 )
 from tracker.services.today import DueStretch, EpisodeDay, SorenessAsk, Today
-from tracker.web.forms import CheckinForm, SorenessForm, StretchForm
+from tracker.web.forms import PLACE_FIELDS, CheckinForm, SorenessForm, StretchForm
 from tracker.web.messages import text_of
 
 Posted = MultiDict[str, str]
@@ -100,9 +101,23 @@ class DayForm:
 def _checkin(form: CheckinForm) -> CheckinInput:
     return CheckinInput(
         episode_id=form.episode_id.data,
-        said={name: form[name].data for name in PAIN_FIELDS},
+        said={name: form[name].data for name in PAIN_FIELDS} | _regions(form),
         base_rev=form.base_rev.data,
     )
+
+
+def _regions(form: CheckinForm) -> dict[str, Any]:
+    """Where it hurts, where the form asked: a place without a number hurts as the day does."""
+    rows = [(form[place], form[pain]) for place, pain in PLACE_FIELDS]
+    if not any(place.raw_data for place, _pain in rows):
+        return {}
+    found = []
+    for place, pain in rows:
+        region, _space, side = (place.data or "").rpartition(" ")
+        rating = form.pain_average.data if pain.data is None else pain.data
+        if region and rating is not None:
+            found.append({"region": region, "side": side, "pain": rating})
+    return {"regions": found or None}
 
 
 def _day(form: CheckinForm) -> DayInput:
@@ -118,7 +133,16 @@ def _soreness(form: SorenessForm) -> SorenessInput:
         needling_session_id=form.needling_session_id.data,
         soreness=form.soreness.data,
         entry_id=form.entry_id.data or uuid4(),
+        more=_site(form),
     )
+
+
+def _site(form: SorenessForm) -> dict[str, Any]:
+    """The sorest place, where the form asked."""
+    if not form.sorest.raw_data:
+        return {}
+    muscle, _space, side = form.sorest.data.rpartition(" ")
+    return {"muscle": muscle or None, "side": side or None}
 
 
 def _stretch(prescription_id: UUID, form: StretchForm) -> StretchInput:
@@ -263,9 +287,9 @@ def _named(name: str, own: str, shown: Sequence[str]) -> str:
 
 _CHECKIN_FIELDS = frozenset(
     {"episode_id", "pain_average", "pain_worst", "stiffness", "base_rev", "clinic_id", "sleep",
-     "stress", "note", "day_rev"}
+     "stress", "note", "day_rev", *(name for pair in PLACE_FIELDS for name in pair)}
 )  # fmt: skip
-_SORENESS_FIELDS = frozenset({"needling_session_id", "soreness", "entry_id"})
+_SORENESS_FIELDS = frozenset({"needling_session_id", "soreness", "sorest", "entry_id"})
 
 
 def complete(form: DayForm, today: Today) -> DayForm:
@@ -302,7 +326,7 @@ def _says_something(block: CheckinForm | SorenessForm | StretchForm) -> bool:
 
 
 def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
-    values = {}
+    values: dict[str, Any] = {}
     if item.checkin:
         values = {
             "pain_average": item.checkin.pain_average,
@@ -310,11 +334,13 @@ def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
             "stiffness": item.checkin.stiffness,
             "base_rev": item.checkin.rev,
         }
+        for (place, pain), one in zip(PLACE_FIELDS, item.checkin.regions or (), strict=False):
+            values |= {place: f"{one['region']} {one['side']}", pain: one["pain"]}
     if item.diary:
         values |= {
             "sleep": item.diary.sleep,
             "stress": item.diary.stress,
-            "note": item.diary.note,  # type: ignore[dict-item]
+            "note": item.diary.note,
             "day_rev": item.diary.rev,
         }
     return CheckinForm(
@@ -333,6 +359,7 @@ def _filled_soreness(ask: SorenessAsk, suffix: str) -> SorenessForm:
         data={
             "needling_session_id": ask.session_id,
             "soreness": ask.current,
+            "sorest": ask.sorest,
             "entry_id": ask.entry_id,
         },
     )

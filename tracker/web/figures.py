@@ -1,4 +1,4 @@
-"""The stretch figures as files: drawn once at start, kept for ever like everything static."""
+"""The drawings as files: stretch figures and the body, made once at start and kept for ever."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from tracker.domain import catalog
 from tracker.domain.catalog import Stretch
-from tracker.formats import figure
+from tracker.formats import bodymap, figure
 
 
 def load(stretch_id: str) -> figure.Figure:
@@ -22,8 +22,8 @@ def load(stretch_id: str) -> figure.Figure:
 
 @cache
 def files() -> dict[str, str]:
-    """Every figure's two files, moving and still, by their names under the static tree."""
-    made = {}
+    """The body, and every figure moving and still, by their names under the static tree."""
+    made = {"img/body.svg": bodymap.regions_file()}
     for stretch_id in catalog.figures()["figures"]:
         drawn = load(stretch_id)
         made[f"figures/{stretch_id}.svg"] = figure.moving(drawn)

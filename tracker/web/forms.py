@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
+from tracker.domain import catalog
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
 from tracker.domain.hours import DAYS, SPANS_MOST, make_week, plain_week
@@ -325,6 +326,13 @@ class EmailField(TextField):
 
 # A patient's day.
 
+PLACES = ("", *(f"{region} {side}" for region in catalog.regions() for side in Side))
+"""A body region with its side, as one value."""
+
+SITES = ("", *(f"{muscle} {side}" for muscle in catalog.muscles() for side in Side))
+
+PLACE_FIELDS = tuple((f"place{row}", f"place{row}_pain") for row in range(4))
+
 
 class CheckinForm(Page):
     """One complaint's part of the day."""
@@ -333,6 +341,8 @@ class CheckinForm(Page):
     pain_average = ScaleField()
     pain_worst = ScaleField()
     stiffness = ScaleField()
+    place0, place1, place2, place3 = (TextField(validators=[OneOf(PLACES)]) for _ in range(4))
+    place0_pain, place1_pain, place2_pain, place3_pain = (ScaleField() for _ in range(4))
     base_rev = WholeField(within=range(1, 1_000_000))
     clinic_id = IdField()
     sleep = ScaleField()
@@ -342,10 +352,11 @@ class CheckinForm(Page):
 
 
 class SorenessForm(Page):
-    """Where the needles of one session went."""
+    """Where the needles of one session went; `sorest` is the place that is sorest, as "id side"."""
 
     needling_session_id = IdField()
     soreness = ScaleField()
+    sorest = TextField(validators=[OneOf(SITES)])
     entry_id = IdField()
 
 
@@ -582,6 +593,7 @@ class ClinicForm(Page):
     opening_hours = TextField(validators=[AtMost(300)])
     open_spans = SpansField()
     cover_id = IdField()
+    aftercare = TextField(validators=[AtMost(2000)])
     minimum_age = WholeField(within=range(26), validators=[needed()])
 
 

@@ -177,7 +177,22 @@ def body_pair(
     """The body from the front and the back: (its name, the drawing)."""
     drawn = Map(regions=regions, muscles=muscles, taps=taps, key=key)  # type: ignore[arg-type]
     names = {"front": _("Front"), "back": _("Back")}
-    return [(names[view], Markup(drawn.draw(view))) for view in VIEWS]  # noqa: S704 - bodymap.py escapes
+    views = drawn.views() if taps == "lit" else VIEWS
+    return [(names[view], Markup(drawn.draw(view))) for view in views]  # noqa: S704 - bodymap.py escapes
+
+
+def aftercare_lines(own: str) -> list[str]:
+    """What a patient reads for 72 h after a session: the clinic's lines, or the product's own."""
+    if own.strip():
+        return [line.strip() for line in own.splitlines() if line.strip()]
+    return [
+        _("Soreness like after sport is common. It is usually gone within three days."),
+        _("A small bruise or a drop of blood is common too."),
+        _("Keep moving gently. Do your stretches if they do not make it worse."),
+        _("A warm shower may feel good. Leave hard training for a day."),
+        _("You may feel tired: do not drive while drowsy."),
+        _("If something feels wrong, look under Safety."),
+    ]
 
 
 def lung_risk(muscle_id: str) -> bool:
@@ -192,7 +207,9 @@ def init(app: Flask) -> None:
     app.jinja_env.filters["muscle_place"] = lambda row: (row.muscle.data, row.side.data)
     app.jinja_env.filters["record"] = lambda said: SimpleNamespace(**said)
     app.jinja_env.globals.update(
+        aftercare_lines=aftercare_lines,
         body_pair=body_pair,
+        body_regions=catalog.regions,
         lung_risk=lung_risk,
         row_words=row_words,
         scope_words=scope_words,

@@ -55,6 +55,8 @@ def _phone_texts() -> dict[str, str]:
         "later": _("you add this later"),
         "added_later": _("added later"),
         "past_day": _("a past day"),
+        "front": _("Front"),
+        "back": _("Back"),
         "said_before": _("{day} you said {n}."),
         "just_now": _("less than an hour ago"),
         "hours_one": _("{n} hour ago"),
