@@ -38,7 +38,22 @@ function take(box, place) {
   if (!own) painOf(row).focus();
 }
 
-export async function dressPlaces(box) {
+// What has just been unfolded.
+export function dress(details) {
+  const box = details.querySelector("[data-places]");
+  if (box) dressPlaces(box);
+  if (details.matches(".sites")) dressSites(details);
+}
+
+// The needled sites: a tap on one chooses it in the list.
+function dressSites(box) {
+  box.onclick = ({ target }) => {
+    const place = target.closest("[data-place]")?.dataset.place;
+    box.querySelector(`input[value="${place}"]`)?.click();
+  };
+}
+
+async function dressPlaces(box) {
   if (box.dataset.dressed) return;
   box.dataset.dressed = "yes";
   box.addEventListener("change", () => show(box));

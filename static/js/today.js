@@ -419,8 +419,7 @@ if (form && who && queue.canKeep()) {
     edits += 1;
     if (target.name.startsWith("soreness")) askAlso(target);
   });
-  const dress = async (box) => box && (await import("./places.js")).dressPlaces(box);
-  form.addEventListener("toggle", ({ target }) => dress(target.open && target.querySelector("[data-places]")), true);
+  form.addEventListener("toggle", async ({ target }) => target.open && (await import("./places.js")).dress(target), true);
   // From the first moment on: what is tapped before the rest has loaded is kept as well.
   const started = start();
   form.addEventListener("submit", (event) => {

@@ -127,7 +127,11 @@ def desk_of_two(cast, maker, visit):
         ("/clinic/people", None, {"email": "nina@new.example"}),
         ("/patients/new", None, {"name": "Zoë", "year_of_birth": "1988", "complaint": "Knee"}),
         ("/patients/ID", "/patients/ID/own", {}),
-        ("/patients/ID/needling/new", None, {}),
+        (
+            "/patients/ID/needling/new",
+            None,
+            {"consent_scope": "needling", "is_confirmed": "y", "needles_out": "1"},
+        ),
         ("/patients/ID/programme", None, {"stretch": "chin-tuck-nod"}),
         ("/patients/ID/episodes/new", None, {"complaint": "Knee"}),
     ],

@@ -28,6 +28,8 @@ class NewEpisode:
     side: str
     opened_on: date
     next_visit_on: date | None = None
+    also: tuple[tuple[str, str], ...] = ()
+    """Where else it reaches: (region, side)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,15 @@ def open_episode(
         raise Invalid({"opened_on": ["too_long_ago"]})
     if given.region not in catalog.regions():
         raise Invalid({"region": ["unknown"]})
+    if any(region not in catalog.regions() for region, _side in given.also):
+        raise Invalid({"also": ["unknown"]})
+    places = dict.fromkeys(((given.region, given.side), *given.also))
     episode = Episode(
         clinic_id=actor.clinic_id,
         patient_id=patient.id,
         id=uuid4(),
         complaint=" ".join(given.complaint.split()),
-        regions=[{"region": given.region, "side": Side(given.side).value}],
+        regions=[{"region": region, "side": Side(side).value} for region, side in places],
         opened_on=given.opened_on,
         next_visit_on=given.next_visit_on,
         opened_by=actor.membership_id,

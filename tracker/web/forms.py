@@ -303,6 +303,25 @@ class TextField(StringField):
             self.data = ""
 
 
+class SeveralField(Field):
+    """Any of some known values, as check boxes; `data` is a list of them."""
+
+    data: Any
+
+    def __init__(self, values: Collection[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.values = values
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What is ticked, each once."""
+        self.data = list(dict.fromkeys(valuelist))
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        if not set(self.data or ()) <= set(self.values):
+            raise StopValidation(text_of("unknown"))
+
+
 class SecretField(PasswordField):
     """A password, never shown again."""
 
@@ -434,6 +453,7 @@ class EpisodeForm(Page):
     complaint = TextField(validators=[needed(), AtMost(80)])
     region = TextField()
     side = TextField(default=Side.MIDDLE.value, validators=[OneOf(tuple(Side))])
+    also = SeveralField(PLACES[1:])
     opened_on = DayField(validators=[needed("date")])
     next_visit_on = DayField(validators=[Optional()])
 
@@ -499,25 +519,6 @@ class DegreesField(ParsedField):
         if not re.fullmatch(r"-?[0-9]{1,3}", text) or int(text) not in DEGREES:
             raise ValueError(text)
         return int(text)
-
-
-class SeveralField(Field):
-    """Any of some known values, as check boxes; `data` is a list of them."""
-
-    data: Any
-
-    def __init__(self, values: Collection[str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.values = values
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """What is ticked, each once."""
-        self.data = list(dict.fromkeys(valuelist))
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list."""
-        if not set(self.data or ()) <= set(self.values):
-            raise StopValidation(text_of("unknown"))
 
 
 class SessionForm(Page):

@@ -109,7 +109,13 @@ def _episode(form: forms.EpisodeForm) -> NewEpisode:
         side=form.side.data,
         opened_on=form.opened_on.data,
         next_visit_on=form.next_visit_on.data,
+        also=tuple(_place(one) for one in form.also.data or ()),
     )
+
+
+def _place(text: str) -> tuple[str, str]:
+    region, _space, side = text.rpartition(" ")
+    return region, side
 
 
 @pages.post("/patients/<uuid:patient_id>/invitation")
