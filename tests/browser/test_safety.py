@@ -241,6 +241,7 @@ def test_abnormal_soreness_asks_at_once_and_reports(petras, quay):
     expect(also).to_contain_text("Is any of this true as well?")
     also.locator("[value=spreading_redness]").check()
     expect(also.locator(".advice:visible")).to_contain_text("Call today")
+    expect(also.locator(".advice:visible .call").first).to_be_in_viewport(ratio=1)
     expect(also.locator("[data-state=sent]")).to_be_visible()
     (report,) = rows(quay, SafetyReport, "petra")
     assert report.signs == ["spreading_redness"]
