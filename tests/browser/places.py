@@ -146,6 +146,36 @@ def see_wrong_pin(page: Page, world: World) -> None:
     page.locator("#wrong, #offline").evaluate_all("all => all.forEach(one => one.hidden = false)")
 
 
+def tick(*signs: str) -> Way:
+    """Tick signs on the safety page; without the wait that makes a report of it."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto("/safety")
+        page.locator("#ladder[data-ready]").wait_for()
+        for sign in signs:
+            page.locator(f"[value={sign}]").check()
+        page.locator(".advice:visible").wait_for()
+
+    return go
+
+
+def answer(*signs: str) -> Way:
+    """The safety page's answer to its form, as without a script."""
+
+    def go(page: Page, world: World) -> None:
+        tick(*signs)(page, world)
+        with page.expect_navigation():
+            page.locator("#ladder").evaluate("form => form.submit()")
+
+    return go
+
+
+def answer_nothing(page: Page, world: World) -> None:
+    page.goto("/safety")
+    with page.expect_navigation():
+        page.locator("#ladder").evaluate("form => form.submit()")
+
+
 DOOR = [
     Place("sign-in", "door", "auth.sign_in", "/sign-in"),
     Place("sign-in-refused", "door", "auth.sign_in_staff", see_wrong_sign_in, 422),
@@ -155,6 +185,10 @@ DOOR = [
     Place("new-phone", "door", "auth.ask_new_phone", "/new-phone"),
     Place("new-phone-refused", "door", "auth.send_new_phone", send_empty("/new-phone"), 422),
     Place("safety", "door", "patient.show_safety", "/safety"),
+    Place("safety-red", "door", "patient.show_safety", tick("tired", "collapse")),
+    Place("safety-urgent", "door", "patient.show_safety", tick("pregnant_bleeding_or_cramps")),
+    Place("safety-answer", "door", "patient.answer_safety", answer("chest_pain")),
+    Place("safety-nothing", "door", "patient.answer_safety", answer_nothing),
     Place("offline", "door", "pwa.offline", "/offline"),
     Place("locked", "door", "pwa.locked", see_wrong_pin),
     Place("nowhere", "door", "errors", "/nowhere", 404),
@@ -288,6 +322,21 @@ def see_one_stretch(page: Page, world: World) -> None:
     page.wait_for_url("**/stretches/*")
 
 
+def see_tiers(page: Page, world: World) -> None:
+    """Kept for the clinic, with the advice of the highest tier and all that is said besides."""
+    tick("chest_pain", "pregnant_bleeding_or_cramps", "tired")(page, world)
+    page.locator(".state:visible").wait_for()
+
+
+def see_sore(page: Page, world: World) -> None:
+    """What is asked besides, as if it were three days after the needles."""
+    page.goto("/today")
+    page.locator("#day[data-ready]").wait_for()
+    page.locator("#also").evaluate("box => { box.hidden = false }")
+    page.locator("#also [value=weak_limb]").check()
+    page.locator("#also .advice:visible").wait_for()
+
+
 PATIENTS = [
     Place("today", "pat", "patient.show_today", "/today"),
     Place("today-filled", "pat", "patient.show_today", see_filled),
@@ -311,6 +360,10 @@ PATIENTS = [
     Place("stretch", "pat", "patient.show_stretch", see_one_stretch),
     Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
     Place("safety-patient", "pat", "patient.show_safety", "/safety"),
+    Place("safety-tiers", "petra", "patient.show_safety", see_tiers),
+    Place("safety-told", "petra", "patient.answer_safety", answer("fever", "tired")),
+    Place("safety-expected", "petra", "patient.answer_safety", answer("small_bruise")),
+    Place("today-sore", "petra", "patient.show_today", see_sore),
     Place("me", "pat", "patient.show_me", see_unfolded("/me")),
     Place("me-pin", "nora", "patient.show_me", see_me_with_pin),
     Place("me-not-sharing", "paul", "patient.show_me", lambda page, _world: stop_sharing(page)),
@@ -414,6 +467,51 @@ def see_invited_colleague(page: Page, world: World) -> None:
         page.locator("form.narrow button.main").click()
 
 
+def see_flags(page: Page, world: World) -> None:
+    """Two reports, one of them pressing."""
+    world.quay.report("chest_pain", "tired")
+    world.quay.report("wide_bruise")
+    page.goto("/flags")
+    page.locator(".flag-card.red").first.wait_for()
+
+
+def see_answered(page: Page, world: World) -> None:
+    see_flags(page, world)
+    page.locator(".answer-form [name=note]").first.fill("Called, is at the hospital.")
+    with page.expect_navigation():
+        page.locator(".answer-form button").first.click()
+    page.locator(".answered li").first.wait_for()
+
+
+def see_caseload_flagged(page: Page, world: World) -> None:
+    world.quay.report("chest_pain")
+    page.goto("/patients?all=1")
+    page.locator(".flash.error").wait_for()
+
+
+def see_record_flagged(page: Page, world: World) -> None:
+    world.quay.report("chest_pain")
+    page.goto("/flags")
+    page.locator(".flag-card h2 a").first.click()
+    page.wait_for_url("**/patients/*")
+    page.locator(".flag-card").first.wait_for()
+
+
+def see_register(page: Page, world: World) -> None:
+    world.quay.report("small_bruise", "chest_pain")
+    page.goto("/clinic/register")
+    page.locator(".register .pressing").first.wait_for()
+
+
+def see_wrong_hours(page: Page, world: World) -> None:
+    page.goto("/clinic")
+    page.locator("[name=open_spans-0-0-from]").fill("18:00")
+    page.locator("[name=open_spans-0-0-to]").fill("08:00")
+    with page.expect_navigation():
+        page.locator("main form button.main").click()
+    page.locator(".hours .fault").wait_for()
+
+
 INVITE = "form[action$='/invitation'] button"
 
 STAFF = [
@@ -466,6 +564,15 @@ STAFF = [
     Place("password", "pia", "auth.show_password", "/password"),
     Place("password-refused", "pia", "auth.change_password", send_empty("/password"), 422),
     Place("not-a-physios", "pia", "errors", "/clinic", 404),
+    Place("flags-none", "lena", "flags.show_flags", "/flags"),
+    Place("flags", "quentin", "flags.show_flags", see_flags),
+    Place("flags-answered", "quentin", "flags.show_flags", see_answered),
+    Place("caseload-flagged", "quentin", "physio.list_patients", see_caseload_flagged),
+    Place("patient-flagged", "quentin", "physio.show_patient", see_record_flagged),
+    Place("register", "lea", "clinic.show_register", "/clinic/register?span=all"),
+    Place("register-reports", "quentin", "clinic.show_register", see_register),
+    Place("register-empty", "lena", "clinic.show_register", "/clinic/register"),
+    Place("clinic-hours-refused", "lena", "clinic.change_clinic", see_wrong_hours, 422),
     Place("clinic", "lea", "clinic.show_clinic", "/clinic"),
     Place("clinic-refused", "lea", "clinic.change_clinic", send_empty("/clinic"), 422),
     Place("people", "lea", "clinic.show_people", "/clinic/people"),
@@ -486,6 +593,7 @@ NO_PAGES = {
     "api.show_days",
     "api.show_session",
     "auth.root",
+    "clinic.export_register",
     "patient.export_csv",
     "patient.export_json",
     "pwa.healthz",

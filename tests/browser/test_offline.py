@@ -85,6 +85,38 @@ def test_offline_amendments_become_one_entry(wims, quay):
     assert (checkin.pain_average, checkin.rev, day.note) == (2, 1, "Better by evening.")
 
 
+def test_where_it_hurts_is_tapped_on_the_body_without_a_network(petras, quay):
+    petras.offline()
+    petras.today()
+    page = petras.page
+    petras.rate("pain_average", 4)
+    petras.rate("soreness", 3)
+    page.locator("details.more:has([data-places]) summary").first.click()
+    chest = page.locator(".places .body-map [data-place='chest left']").first
+    # The patient's left lies on the right of the picture.
+    chest.click()
+    expect(chest).to_have_class("region on")
+    row = page.locator(".place-row").first
+    expect(row.locator("select").first).to_have_value("chest left")
+    row.locator("select").last.select_option("7")
+    page.locator("details.sites summary").first.click()
+    site = page.locator(".sites .body-map [data-place]").first
+    place = site.get_attribute("data-place")
+    site.click()
+    expect(page.locator(f".sites input[value='{place}']")).to_be_checked()
+    petras.save("Saved on this phone")
+    page.reload()
+    page.locator("#day[data-ready]").wait_for()
+    expect(page.locator(".place-row select").first).to_have_value("chest left")
+    expect(page.locator(f".sites input[value='{place}']")).to_be_checked()
+    petras.online()
+    expect(page.locator("#unsent")).to_be_hidden()
+    found = [row for row in rows(quay, Checkin, "petra") if row.regions]
+    assert [row.regions for row in found] == [[{"region": "chest", "side": "left", "pain": 7}]]
+    (soreness,) = rows(quay, SorenessEntry, "petra")
+    assert f"{soreness.muscle} {soreness.side}" == place
+
+
 def test_a_missed_day_is_filled_in_without_a_network(wims, quay, today):
     wims.offline()
     wims.today()

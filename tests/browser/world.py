@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import PHONE, ClinicServer, Demo, Watch
-from tracker.domain.access import Role, StaffActor
+from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
 from tracker.services import (
@@ -20,13 +20,16 @@ from tracker.services import (
     needling,
     patient_joining,
     patients,
+    safety,
     staff_joining,
 )
 from tracker.services.clinics import ClinicSettings
+from tracker.services.daybook import Moment
 from tracker.services.invitations import NewInvitation
 from tracker.services.needling import NewSession
+from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
-from tracker.store.schema import Person
+from tracker.store.schema import Patient, Person
 
 PASSWORD = "a sentence is a good password"
 LOCALES = {"en": "en-GB", "de": "de-DE"}
@@ -123,6 +126,40 @@ class Quay:
                 scope, self.server.hub.secrets, self.ids[name], datetime.now(UTC)
             )
 
+    def report(self, *signs: str) -> None:
+        """A safety report of Flora's, who is on no phone that a test holds."""
+        now = datetime.now(UTC)
+        flora = self._flora(now)
+        with self.server.hub.database.scope(flora, writes=True) as scope:
+            moment = Moment(local_day(now, self.server.zone), self.server.zone, now)
+            safety.report(scope, moment, safety.ReportInput(uuid4(), signs))
+
+    def _flora(self, now: datetime) -> PatientActor:
+        """Joined and needled yesterday; made when she is first asked for."""
+        hub, zone = self.server.hub, self.server.zone
+        today = local_day(now, zone)
+        if "flora" not in self.ids:
+            since = NewEpisode("Neck", "neck", "right", today - timedelta(days=20))
+            given = NewPatient("Flora Nilsen", 1979, None, is_own=True, episode=since)
+            with hub.database.scope(self._lead, writes=True) as scope:
+                self.ids["flora"] = patients.add_patient(scope, given, now, today).id
+                episode = patients.see_patient(scope, self.ids["flora"])[1][0]
+                row = MuscleRow("upper-trapezius", Side.LEFT, 3, Technique.DEEP)
+                session = NewSession(episode.id, now - timedelta(hours=20), [row], "", uuid4())
+                needling.record_session(scope, self.ids["flora"], session, now)
+            said = Joining("Flora Nilsen", 1979, "en", zone, agrees=True)
+            token = self.invite("flora").token
+            with hub.database.door(writes=True) as door:
+                opened = invitations.look_up(door, hub.secrets, token, now)
+                patient_joining.join_patient(
+                    door, hub.secrets, opened, said, now, here=None, today=today
+                )
+        own = OwnRecord(self.ids["clinic"], self.ids["flora"], "Quay Physio", zone)
+        with hub.database.door() as door:
+            person_id = door.session.get_one(Patient, (own.clinic_id, own.patient_id)).person_id
+        assert person_id is not None
+        return PatientActor(person_id, uuid4(), "Flora Nilsen", "en", zone, (own,))
+
     def _write(self) -> None:
         """The links that mails hold."""
         hub = self.server.hub
@@ -183,6 +220,11 @@ class World:
         if who in CAST:
             page.goto("/sign-in")
             page.locator(f"form:has([value='{who}@demo.example']) button").click()
+        elif who == "quentin":
+            page.goto("/sign-in")
+            page.locator("[name=email]").fill("quentin@quay.example")
+            page.locator("[name=password]").fill(PASSWORD)
+            page.locator("form[action='/sign-in'] button").click()
         elif who == "lena":
             page.goto(self.quay.server.link)
             page.locator("[name=name]").fill("Lena Vogt")

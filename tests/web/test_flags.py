@@ -108,6 +108,8 @@ def test_the_menu_the_caseload_and_the_record_say_that_one_waits(cast, maker, vi
     assert "Flags waiting: 1" in page
     assert "1 safety report needs somebody now" in page
     assert "flag: same day" in page
+    assert page.index("Bob Bennett") < page.index("Alice Archer")
+    assert "All is well" not in page
     assert "Fever" in desk.get(f"/patients/{cast.bob.patient_id}").text
     assert "Fever" not in desk.get(f"/patients/{cast.alice.patient_id}").text
     assert "Flags waiting: 1" in text_of(visit(cast.paul).get("/library").text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -128,6 +128,18 @@ def see_caseload(
         total=len(rows),
         need_look=sum(1 for row in awake if row.reason.kind in NEEDS_LOOK),
         silent=sum(1 for row in awake if row.reason.kind in NUDGES),
+    )
+
+
+def pressing_first(seen: Caseload, pressing: Collection[UUID]) -> Caseload:
+    """The same rows with some patients on top: whoever waits for an answer is never "quiet"."""
+    if not pressing:
+        return seen
+    first = [row for row in (*seen.rows, *seen.quiet) if row.patient_id in pressing]
+    return replace(
+        seen,
+        rows=[*first, *(row for row in seen.rows if row.patient_id not in pressing)],
+        quiet=[row for row in seen.quiet if row.patient_id not in pressing],
     )
 
 

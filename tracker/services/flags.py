@@ -254,7 +254,7 @@ def acknowledge(scope: Scope, flag_id: UUID, note: str, now: datetime) -> bool:
     Raises Invalid for a note that is too long, NotFound for a flag that is not the clinic's.
     """
     actor = staff(scope)
-    note = note.strip()
+    note = note.replace("\0", "").strip()
     if len(note) > FLAG_NOTE_MAX:
         raise Invalid({"note": ["too_long"]})
     flag = _locked(scope, flag_id)

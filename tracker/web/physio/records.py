@@ -46,6 +46,7 @@ def list_patients() -> str:
     with reading() as scope:
         seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
         flagged = flags.patients_flagged(scope)
+    seen = caseload.pressing_first(seen, {own for own, tier in flagged.items() if tier.is_pressing})
     shown = seen.rows if is_whole else seen.rows[:PAGE]
     return render_template(
         "physio/patients.html",
