@@ -213,7 +213,7 @@ def test_scripts_are_served_without_what_only_readers_need(client):
 
 
 def test_no_script_has_a_string_that_leaving_lines_out_would_change():
-    for path in (STATIC / "js").glob("*.js"):
+    for path in (STATIC / "js").rglob("*.js"):
         for line in path.read_text("utf-8").splitlines():
             assert line.count("`") % 2 == 0, f"{path.name}: {line}"
             assert "/*" not in line.split("//")[0], f"{path.name}: {line}"
