@@ -45,11 +45,16 @@ export function dress(details) {
   if (details.matches(".sites")) dressSites(details);
 }
 
-// The needled sites: a tap on one chooses it in the list.
+// The needled sites: a tap on the body chooses the nearest in the list, for some are thin.
 function dressSites(box) {
-  box.onclick = ({ target }) => {
-    const place = target.closest("[data-place]")?.dataset.place;
-    box.querySelector(`input[value="${place}"]`)?.click();
+  box.onclick = ({ target, clientX, clientY }) => {
+    const sites = target.closest(".body-map")?.querySelectorAll("[data-place]") ?? [];
+    const away = (site) => {
+      const { x, y, width, height } = site.getBoundingClientRect();
+      return Math.hypot(clientX - x - width / 2, clientY - y - height / 2);
+    };
+    const [nearest] = [...sites].sort((one, other) => away(one) - away(other));
+    if (nearest) box.querySelector(`input[value="${nearest.dataset.place}"]`)?.click();
   };
 }
 

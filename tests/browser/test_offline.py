@@ -102,7 +102,7 @@ def test_where_it_hurts_is_tapped_on_the_body_without_a_network(petras, quay):
     page.locator("details.sites summary").first.click()
     site = page.locator(".sites .body-map [data-place]").first
     place = site.get_attribute("data-place")
-    site.click()
+    site.click(force=True)
     expect(page.locator(f".sites input[value='{place}']")).to_be_checked()
     petras.save("Saved on this phone")
     page.reload()
