@@ -103,12 +103,12 @@ def test_where_it_hurts_is_tapped_on_the_body_without_a_network(petras, quay):
     site = page.locator(".sites .body-map [data-place]").first
     place = site.get_attribute("data-place")
     site.click(force=True)
-    expect(page.locator(f".sites input[value='{place}']")).to_be_checked()
+    expect(page.locator(f".sites input[value='{place}']").first).to_be_checked()
     petras.save("Saved on this phone")
     page.reload()
     page.locator("#day[data-ready]").wait_for()
     expect(page.locator(".place-row select").first).to_have_value("chest left")
-    expect(page.locator(f".sites input[value='{place}']")).to_be_checked()
+    expect(page.locator(f".sites input[value='{place}']").first).to_be_checked()
     petras.online()
     expect(page.locator("#unsent")).to_be_hidden()
     found = [row for row in rows(quay, Checkin, "petra") if row.regions]
