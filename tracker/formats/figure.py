@@ -217,11 +217,20 @@ class Figure:
         layers += [
             (depths[name], self._part([found[index] for found in self._parts]))
             for index, name in enumerate(names)
-            if only is None or name.rstrip("LR") in only
+            if (only is None or name.rstrip("LR") in only) and self._is_seen(index)
         ]
         layers += self._lit(depths)
         layers += [(3000.0, shape) for shape in self._arrows()]
         return [shape for _depth, shape in sorted(layers, key=lambda layer: layer[0])]
+
+    def _is_seen(self, index: int) -> bool:
+        """Whether a part has any size: an eye that never looks this way has none."""
+        return any(
+            radius > 0
+            for found in self._parts
+            for balls, _corners in found[index].blobs
+            for _point, radius in balls
+        )
 
     def _lift(self, name: str, depth: float) -> float:
         lifts: Mapping[str, float] = self._data.get("lift", {})
@@ -327,7 +336,7 @@ def _steps(one: Body, other: Body) -> int:
         math.degrees(math.acos(max(-1.0, min(1.0, dot(frame.u, other.frames[name].u)))))
         for name, frame in one.frames.items()
     ]
-    return min(max(math.ceil(max(turns) / STEP), 3), 6)
+    return min(max(math.ceil(max(turns) / STEP), 3), 5)
 
 
 # Out as SVG.

@@ -101,7 +101,7 @@ def _head(body: Body, camera: Camera) -> Iterator[Part]:
     back = ((head.point((-4.4, -4, 0)), 5.6), (head.point((-2.6, 3, 0)), 8.3))
     behind = dot(head.f, toward) > 0.4
     yield Part("hair", "hair", ((back, 10),), depth - 15 if behind else depth + 0.4)
-    fringe = ((head.point((2.2, 8.0, -4)), 3.6), (head.point((2.2, 8.0, 4)), 3.6))
+    fringe = ((head.point((1.4, 7.6, -4)), 4.0), (head.point((1.4, 7.6, 4)), 4.0))
     yield Part("fringe", "hair", ((fringe, 8),), depth + 0.6)
     shown = _share(dot(head.f, toward), 0.45, 0.75)
     ridge = ((head.point((9.0, 0.6, 0)), 0.5 * shown), (head.point((9.8, -1.8, 0)), 1.1 * shown))
