@@ -336,7 +336,7 @@ def _steps(one: Body, other: Body) -> int:
         math.degrees(math.acos(max(-1.0, min(1.0, dot(frame.u, other.frames[name].u)))))
         for name, frame in one.frames.items()
     ]
-    return min(max(math.ceil(max(turns) / STEP), 3), 5)
+    return min(max(math.ceil(max(turns) / STEP), 3), 4)
 
 
 # Out as SVG.
