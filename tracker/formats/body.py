@@ -1,7 +1,8 @@
 """The jointed figure: bones of fixed length, put into a pose by angles and by what is reached for.
 
 A pose is a mapping, as in `data/figures.json`: `root` (the middle between the hips, cm), `face`
-(the pelvis: yaw, pitch, roll in degrees), `loin`, `chest`, `neck` and `head` (each bent forward, to
+(the pelvis: yaw, pitch, roll and, if wanted,
+a turn round its own length, in degrees), `loin`, `chest`, `neck` and `head` (each bent forward, to
 the right and turned to the right against the one below, degrees), `shoulderR` (a shift of the
 shoulder), and for each limb what its end reaches for (`handR`, `footR`), where its joint points
 (`elbowR`, `kneeR`) and where its end points (`fingersR`, `toesR`, `soleR`, `palmR`).
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from tracker.formats.space import (
@@ -72,17 +74,27 @@ class Body:
         self.thumb: float = pose.get("thumb", 0.0)
         self.curl = {side: float(pose.get(f"curl{side}", 0.0)) for side in SIDES}
         self._set_trunk()
-        for side, sign in SIDES.items():
-            self._set_leg(side, sign)
-        # A hand may hold the other: the one that holds comes second.
-        arms = sorted(SIDES, key=self._leans_on_other)
-        for side in arms:
+        for side in self._order("foot"):
+            self._set_leg(side, SIDES[side])
+        for side in self._order("hand"):
             self._set_arm(side, SIDES[side])
 
-    def _leans_on_other(self, side: str) -> bool:
-        other = "L" if side == "R" else "R"
-        names = ("hand", "wrist", "elbow", "upper", "fore")
-        return any(f"{name}{other}" in str(self._pose.get(f"hand{side}")) for name in names)
+    def _order(self, end: str) -> list[str]:
+        """The two sides; one that reaches for a place of the other comes second."""
+        reached = str(self._pose.get(f"{end}R"))
+        names = (
+            "thigh",
+            "shin",
+            "knee",
+            "ankle",
+            "upper",
+            "fore",
+            "elbow",
+            "wrist",
+            "hand",
+            "tips",
+        )
+        return ["L", "R"] if any(f"'{name}L" in reached for name in names) else ["R", "L"]
 
     def _angles(self, name: str) -> Sequence[float]:
         given: Sequence[float] = self._pose.get(name, _STILL)
@@ -96,8 +108,8 @@ class Body:
 
     def _set_trunk(self) -> None:
         x, y, z = self._pose["root"]
-        yaw, pitch, roll = self._angles("face")
-        pelvis = Frame((x, y, z)).twisted(yaw).flexed(pitch).tipped(roll)
+        yaw, pitch, roll, *spin = self._angles("face")
+        pelvis = Frame((x, y, z)).twisted(yaw).flexed(pitch).tipped(roll).twisted(sum(spin))
         self.frames["pelvis"] = pelvis
         loin = self._bend(pelvis, "loin", pelvis.point((0, WAIST, 0)))
         chest = self._bend(loin, "chest", loin.point((0, RIBS, 0)))
@@ -192,6 +204,8 @@ class Body:
         if isinstance(given, Between):
             one, other = self.place(given.one, rest), self.place(given.other, rest)
             return mix(one, other, given.share)
+        if isinstance(given, str):
+            return self._near(given, _STILL)
         if isinstance(given, Mapping):
             return self._near(given["at"], given.get("by", _STILL))
         x, y, z = given
@@ -220,12 +234,14 @@ def blend(one: Pose, other: Pose, share: float) -> Pose:
         elif isinstance(first, int | float) or isinstance(second, int | float):
             mixed[name] = (first or 0.0) * (1 - share) + (second or 0.0) * share
         elif name in {"root", "face", "loin", "chest", "neck", "head", "shoulderR", "shoulderL"}:
-            mixed[name] = mix(_triple(first), _triple(second), share)
+            mixed[name] = _mixed(first or _STILL, second or _STILL, share)
         else:
             mixed[name] = Between(first, second, share)
     return mixed
 
 
-def _triple(given: Sequence[float] | None) -> Vec:
-    x, y, z = given or _STILL
-    return x, y, z
+def _mixed(one: Sequence[float], other: Sequence[float], share: float) -> list[float]:
+    return [
+        first * (1 - share) + second * share
+        for first, second in zip_longest(one, other, fillvalue=0.0)
+    ]

@@ -19,14 +19,14 @@ from tracker.formats.kit import Thing, things
 from tracker.formats.outline import hull, polygon, polyline, smooth
 from tracker.formats.space import Camera, Flat, Vec, dot
 
-WIDTH, HEIGHT = 800, 600
+WIDTH, HEIGHT = 640, 480
 """The drawing's own units: four to three, whatever the stretch."""
 
 MARGIN = 6.0
 """Centimetres of air round a figure."""
 
-STEP = 26.0
-"""Degrees that a bone turns at most between two drawn poses: between them it looks 3 % shorter."""
+STEP = 32.0
+"""Degrees that a bone turns at most between two drawn poses: between them it looks 4 % shorter."""
 
 REST, MOVE, HOLD = 0.8, 1.9, 3.0
 """Seconds at the start, on the way to a key pose, and in the last one."""
@@ -39,6 +39,7 @@ class Inks:
     sheet: str
     skin: str
     skin_far: str
+    palm: str
     hair: str
     top: str
     top_far: str
@@ -54,12 +55,14 @@ class Inks:
     band: str
     line: str
     arrow: str
+    tongue: str
 
 
 PAPER = Inks(
     sheet="#ffffff",
     skin="#c08a63",
     skin_far="#a87550",
+    palm="#d9ab87",
     hair="#43332b",
     top="#2f8f8f",
     top_far="#237173",
@@ -75,6 +78,7 @@ PAPER = Inks(
     band="#8a5a86",
     line="#ded6c6",
     arrow="#a44a18",
+    tongue="#d97b74",
 )
 """On paper and in the light."""
 
@@ -82,6 +86,7 @@ NIGHT = Inks(
     sheet="#1b2224",
     skin="#c99a76",
     skin_far="#a57a59",
+    palm="#dfb797",
     hair="#6b5347",
     top="#4fb0ad",
     top_far="#398785",
@@ -97,6 +102,7 @@ NIGHT = Inks(
     band="#c791c1",
     line="#323c3f",
     arrow="#f2a675",
+    tongue="#d97b74",
 )
 """In the dark."""
 
@@ -104,7 +110,9 @@ NIGHT = Inks(
 Bases = Mapping[str, Pose]
 
 
-_SEAMLESS = {"hair", "fringe", "eye", "ear", "neck"}
+_SEAMLESS = {
+    "neck", "head", "hair", "fringe", "eye", "ear", "brow", "nose", "mouth", "tongue", "palm",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ class Figure:
         self.hold = len(self.bodies) - 1
         self._kit = [thing for given in data.get("kit", ()) for thing in things(given, self.camera)]
         self._parts = [
-            parts(body, self.camera, has_fingers=data.get("fingers", False)) for body in self.bodies
+            parts(body, self.camera, near=data.get("near", ""), split=data.get("split", ()))
+            for body in self.bodies
         ]
         self._frame()
 
@@ -191,10 +200,13 @@ class Figure:
     @cached_property
     def shapes(self) -> list[Shape]:
         """Everything that is drawn, from the back to the front."""
-        layers: list[tuple[float, Shape]] = [(-2000.0, self._shadow())]
+        layers: list[tuple[float, Shape]] = []
+        if self._data.get("shadow", True):
+            layers.append((-2000.0, self._shadow()))
         layers += [
             (self._lift(thing.name, self._depth(thing)), self._thing(thing)) for thing in self._kit
         ]
+        only = self._data.get("only")
         names = [part.name for part in self._parts[0]]
         depths = {
             name: self._lift(
@@ -202,11 +214,23 @@ class Figure:
             )
             for index, name in enumerate(names)
         }
-        for index, name in enumerate(names):
-            layers.append((depths[name], self._part([found[index] for found in self._parts])))
+        layers += [
+            (depths[name], self._part([found[index] for found in self._parts]))
+            for index, name in enumerate(names)
+            if (only is None or name.rstrip("LR") in only) and self._is_seen(index)
+        ]
         layers += self._lit(depths)
         layers += [(3000.0, shape) for shape in self._arrows()]
         return [shape for _depth, shape in sorted(layers, key=lambda layer: layer[0])]
+
+    def _is_seen(self, index: int) -> bool:
+        """Whether a part has any size: an eye that never looks this way has none."""
+        return any(
+            radius > 0
+            for found in self._parts
+            for balls, _corners in found[index].blobs
+            for _point, radius in balls
+        )
 
     def _lift(self, name: str, depth: float) -> float:
         lifts: Mapping[str, float] = self._data.get("lift", {})
@@ -219,7 +243,7 @@ class Figure:
         return thing.depth + sum(self.camera.depth(spot) for spot in spots) / len(spots)
 
     def _spot(self, point: Any, body: Body) -> Vec:
-        return body.place(point) if isinstance(point, Mapping) else point
+        return body.place(point)
 
     def _thing(self, thing: Thing) -> Shape:
         if thing.width:
@@ -284,7 +308,7 @@ class Figure:
             x, y = self.seen(self.bodies[self.hold].place(given["at"]))
             dx, dy = (part * self.scale for part in given.get("by", (0, 0)))
             line = _arrow((x + dx, y - dy), given, self.scale)
-            yield Shape("arrow", (line,), stroke=2.2 * self.scale)
+            yield Shape("arrow", (line,), stroke=ARROW)
 
 
 def _arrow(start: Flat, given: Mapping[str, Any], scale: float) -> str:
@@ -295,7 +319,7 @@ def _arrow(start: Flat, given: Mapping[str, Any], scale: float) -> str:
     side = (way[1] / length * bend, way[0] / length * bend)
     control = ((start[0] + end[0]) / 2 + side[0], (start[1] + end[1]) / 2 + side[1])
     angle = math.atan2(end[1] - control[1], end[0] - control[0])
-    barb = 5.5 * scale
+    barb = 2.6 * ARROW
     head = [
         (end[0] - barb * math.cos(angle + turn), end[1] - barb * math.sin(angle + turn))
         for turn in (0.6, -0.6)
@@ -312,7 +336,7 @@ def _steps(one: Body, other: Body) -> int:
         math.degrees(math.acos(max(-1.0, min(1.0, dot(frame.u, other.frames[name].u)))))
         for name, frame in one.frames.items()
     ]
-    return min(max(math.ceil(max(turns) / STEP), 3), 6)
+    return min(max(math.ceil(max(turns) / STEP), 3), 4)
 
 
 # Out as SVG.
@@ -323,8 +347,8 @@ def _head(width: int = WIDTH) -> str:
 
 
 _NAMES = {item.name: f"c{index}" for index, item in enumerate(fields(Inks))}
-HALO, GLOW = 4.0, 12.0
-"""Widths of the light seam round the body's parts and of the lit area's soft edge, units."""
+ARROW, HALO, GLOW = 6.5, 3.2, 9.0
+"""Widths of arrows, of the light seam round the body's parts, of a lit area's soft edge; units."""
 
 
 def _style(shapes: Sequence[Shape]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,36 @@ class Part:
     depth: float
 
 
-def parts(body: Body, camera: Camera, *, has_fingers: bool = False) -> list[Part]:
-    """Everything that a figure is made of, in no order."""
+def parts(body: Body, camera: Camera, *, near: str = "", split: Sequence[str] = ()) -> list[Part]:
+    """Everything that a figure is made of, in no order.
+
+    `near` is "face" or "hands" for more of these; a hand or shin named in `split` is a part of its
+    own, since it lies before or behind what the rest of its limb does not.
+    """
     found = [*_trunk(body, camera), *_head(body, camera)]
+    if near == "face":
+        found += _face(body, camera)
+    if near == "hands":
+        found += [_palm(body, camera, side) for side in SIDES]
     for side in SIDES:
-        found += _arm(body, camera, side, has_fingers=has_fingers)
+        found += _arm(body, camera, side, has_fingers=near == "hands")
         found += _leg(body, camera, side)
-    return found
+    return [piece for part in found for piece in _split(part, body, camera, split)]
+
+
+def _split(part: Part, body: Body, camera: Camera, split: Sequence[str]) -> Iterator[Part]:
+    side = part.name[-1]
+    if part.name == f"fore{side}" and f"hand{side}" in split:
+        end = camera.depth(body.frames[f"hand{side}"].point((0, 6, 0)))
+        yield Part(f"hand{side}", part.ink, part.blobs[1:], end)
+        yield Part(part.name, part.ink, part.blobs[:1], part.depth)
+    elif part.name == f"leg{side}" and f"shin{side}" in split:
+        knee, ankle = body.joints[f"knee{side}"], body.joints[f"ankle{side}"]
+        hip = body.joints[f"hip{side}"]
+        yield Part(f"shin{side}", part.ink, part.blobs[1:], camera.depth(mix(knee, ankle, 0.5)))
+        yield Part(part.name, part.ink, part.blobs[:1], camera.depth(mix(hip, knee, 0.5)) + 0.5)
+    else:
+        yield part
 
 
 def _trunk(body: Body, camera: Camera) -> Iterator[Part]:
@@ -50,14 +73,14 @@ def _trunk(body: Body, camera: Camera) -> Iterator[Part]:
     yield Part(
         "hips",
         "legs",
-        (((hips[0], hips[1], waist[1], waist[0]), 12),),
+        (((hips[0], hips[1], waist[1], waist[0]), 10),),
         camera.depth(pelvis.point((0, 4, 0))) - 1,
     )
     yield Part(
         "torso",
         "top",
         (
-            ((waist[0], waist[1], ribs[1], ribs[0]), 12),
+            ((waist[0], waist[1], ribs[1], ribs[0]), 10),
             ((ribs[0], ribs[1], collar[1], neck, collar[0]), 12),
         ),
         middle,
@@ -70,16 +93,19 @@ def _head(body: Body, camera: Camera) -> Iterator[Part]:
     jaw = head.flexed(body.jaw)
     depth = camera.depth(head.at)
     nape = ((neck.point((-1, -3, 0)), 5.6), (head.point((-2.5, -6, 0)), 5.2))
-    yield Part("neck", "skin", ((nape, 8),), camera.depth(neck.at) - 2)
+    yield Part("neck", "skin_far", ((nape, 8),), camera.depth(neck.at) - 2)
     skull = ((jaw.point((4.0, -7.2, 0)), 4.4), (head.point((0, 1.4, 0)), 9.2))
     nose = ((head.point((8.0, 0.8, 0)), 1.2), (head.point((9.8, -1.8, 0)), 1.4))
     yield Part("head", "skin", ((skull, 10), (nose, 6)), depth)
     # The back of the hair is behind a face that looks at the viewer; the fringe never is.
     back = ((head.point((-4.4, -4, 0)), 5.6), (head.point((-2.6, 3, 0)), 8.3))
     behind = dot(head.f, toward) > 0.4
-    yield Part("hair", "hair", ((back, 10),), depth - 0.4 if behind else depth + 0.4)
-    fringe = ((head.point((2.2, 8.0, -4)), 3.6), (head.point((2.2, 8.0, 4)), 3.6))
+    yield Part("hair", "hair", ((back, 10),), depth - 15 if behind else depth + 0.4)
+    fringe = ((head.point((1.4, 7.6, -4)), 4.0), (head.point((1.4, 7.6, 4)), 4.0))
     yield Part("fringe", "hair", ((fringe, 8),), depth + 0.6)
+    shown = _share(dot(head.f, toward), 0.45, 0.75)
+    ridge = ((head.point((9.0, 0.6, 0)), 0.5 * shown), (head.point((9.8, -1.8, 0)), 1.1 * shown))
+    yield Part("nose", "skin_far", ((ridge, 6),), depth + 0.8)
     for side, sign in SIDES.items():
         eye, ear = (7.6, 1.2, 3.6 * sign), (-0.8, -0.4, 8.8 * sign)
         shown = _share(dot(head.way(eye), toward), -0.5, 2.5)
@@ -88,6 +114,21 @@ def _head(body: Body, camera: Camera) -> Iterator[Part]:
         low = (ear[0], ear[1] - 2.0, ear[2])
         lobes = ((head.point(low), 1.0 * shown), (head.point(ear), 1.6 * shown))
         yield Part(f"ear{side}", "skin_far", ((lobes, 6),), depth + 1.0)
+
+
+def _face(body: Body, camera: Camera) -> Iterator[Part]:
+    """Brows and mouth, for a figure that is near."""
+    head = body.frames["head"]
+    jaw, depth = head.flexed(body.jaw), camera.depth(head.at)
+    for side, sign in SIDES.items():
+        brow = ((head.point((8.4, 4.0, 2 * sign)), 0.45), (head.point((7.4, 4.2, 5 * sign)), 0.4))
+        yield Part(f"brow{side}", "hair", ((brow, 6),), depth + 1)
+    lips = [(head.point((8.4, -4.7, 1.9 * sign)), 0.3) for sign in (-1, 1)]
+    lips += [(jaw.point((8.3, -4.9, 1.5 * sign)), 0.3) for sign in (1, -1)]
+    yield Part("mouth", "hair", ((tuple(lips), 12),), depth + 1.1)
+    gap = min(body.jaw / 20, 1.0)
+    tongue = [(head.point((7.4, -5.3, 0.8 * sign)), 1.0 * gap) for sign in (-1, 1)]
+    yield Part("tongue", "tongue", ((tuple(tongue), 8),), depth + 1.2)
 
 
 def _share(value: float, least: float, most: float) -> float:
@@ -128,7 +169,7 @@ def _hand(body: Body, side: str, *, has_fingers: bool) -> Iterator[tuple[tuple[B
     thumb = (
         (hand.point((0.4, 2.6, 2.2 * inner)), 1.7),
         (hand.point((0.8, 6.8, (3.2 + spread) * inner)), 1.4),
-        (hand.point((0.8, 10.0, (3.4 + 1.6 * spread) * inner)), 1.1),
+        (hand.point((0.8, 10.2, (3.4 + 1.5 * spread) * inner)), 1.1),
     )
     curl = body.curl[side]
     if not has_fingers:
@@ -143,6 +184,15 @@ def _hand(body: Body, side: str, *, has_fingers: bool) -> Iterator[tuple[tuple[B
         root = hand.point((0, 8.2, across * -inner))
         tip = hand.point((curl * 4.5, 8.2 + length - curl * 4, across * -inner * 1.15))
         yield (((root, 1.15), (tip, 0.95)), 6)
+
+
+def _palm(body: Body, camera: Camera, side: str) -> Part:
+    """The hollow of a hand that is near: it tells the palm from the back."""
+    hand = body.frames[f"hand{side}"]
+    shown = _share(dot(hand.f, camera.toward), 0.1, 0.6)
+    hollow = ((hand.point((2, 3.4, 0)), 1.9 * shown), (hand.point((2, 5.8, 0)), 2.3 * shown))
+    elbow, wrist = body.joints[f"elbow{side}"], hand.at
+    return Part(f"palm{side}", "palm", ((hollow, 8),), camera.depth(mix(elbow, wrist, 0.6)) + 0.2)
 
 
 def _leg(body: Body, camera: Camera, side: str) -> Iterator[Part]:

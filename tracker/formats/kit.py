@@ -42,7 +42,7 @@ def things(given: Mapping[str, Any], camera: Camera) -> Iterator[Thing]:
         yield from _box(given["box"], camera, lift, is_loose=is_loose, ink=given.get("ink", "kit"))
     elif "mat" in given:
         x0, z0, x1, z1 = given["mat"]
-        yield from _box((x0, -2.0, z0, x1, 0.0, z1), camera, _BEHIND, ink="mat")
+        yield from _box((x0, -2.0, z0, x1, 0.0, z1), camera, _BEHIND, is_loose=True, ink="mat")
     elif "wall" in given:
         yield from _box(given["wall"], camera, _BEHIND + lift, is_loose=True)
     elif "bar" in given:
