@@ -169,7 +169,8 @@ def pages_of(app) -> list[tuple[str, str, str]]:
 ROOMS = {
     "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
-                "patient.show_progress", "patient.show_today", "patient.show_unsent"},
+                "patient.show_progress", "patient.show_today", "patient.show_unsent",
+                "patient.start_stretches"},
     "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
                "physio.show_library", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},

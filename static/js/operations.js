@@ -3,7 +3,7 @@
 // A record is what the server is known to hold of one day:
 // { checkins: {episode: {entry_id, rev, ...fields}}, days: {clinic: {sleep, stress, note}},
 //   soreness: {entry_id: {rev, needling_session_id, soreness, felt_at}},
-//   stretches: {prescription: {entry_id, rev, outcome, reason}} }
+//   stretches: {prescription: {entry_id, rev, outcome, reason, sets_done, ...}} }
 // An item is an operation that waits: { seq, state, tried, operation, about }, `about` staying on the
 // phone. One that was tried may stand at the server: it is never taken back, only followed by another.
 
@@ -147,12 +147,21 @@ function saySoreness(envelope, record, items, form) {
   return say(envelope, "soreness", found, standing ?? { entry_id }, data, { label: form.label });
 }
 
+const COUNTED = ["sets_done", "pain_during", "provenance"];
+
 function sayStretch(envelope, record, items, form) {
   const found = edit(envelope, record, items, "stretch", form);
   const standing = found.base.stretches[form.prescription_id];
+  const waits = found.open.at(-1)?.operation.data;
   const reason = form.outcome === "done" ? null : form.reason || null;
-  if (standing?.outcome === form.outcome && (standing.reason ?? null) === reason) return unsay(found);
   const data = { prescription_id: form.prescription_id, outcome: form.outcome, reason };
+  for (const name of COUNTED) {
+    // What a timer has counted stays as long as the same is said of it.
+    if (name in form) data[name] = form[name];
+    else if (waits?.outcome === data.outcome && name in waits) data[name] = waits[name];
+  }
+  const isIn = (entry) => entry && Object.keys(data).every((name) => (entry[name] ?? null) === data[name]);
+  if (isIn(standing)) return unsay(found);
   return say(envelope, "stretch", found, standing, data, { label: form.label });
 }
 

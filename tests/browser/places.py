@@ -288,6 +288,37 @@ def see_one_stretch(page: Page, world: World) -> None:
     page.wait_for_url("**/stretches/*")
 
 
+def open_guide(page: Page) -> None:
+    """The guided session, standing at its first hold."""
+    page.goto("/stretches/start")
+    page.locator("#guide[data-ready]").wait_for(state="attached")
+    page.locator("#guide-start").click()
+    page.locator("#guide-pause").click()
+
+
+def see_guide(button: str) -> Way:
+    """One of the guided session's screens."""
+
+    def go(page: Page, world: World) -> None:
+        open_guide(page)
+        if button:
+            page.locator(button).click()
+
+    return go
+
+
+def see_stopped(page: Page, world: World) -> None:
+    """Stopped for pain; it is said again each time, so that the next visit begins anew."""
+    page.goto("/stretches/start")
+    page.locator("#guide[data-ready]").wait_for(state="attached")
+    page.locator("#guide").evaluate(
+        "guide => { guide.hidden = false; for (const name of ['head', 'intro', 'run'])"
+        " document.getElementById(`guide-${name}`).hidden = true;"
+        " document.getElementById('guide-name').textContent = 'x';"
+        " for (const name of ['stop', 'rate']) document.getElementById(`guide-${name}`).hidden = false }"
+    )
+
+
 PATIENTS = [
     Place("today", "pat", "patient.show_today", "/today"),
     Place("today-filled", "pat", "patient.show_today", see_filled),
@@ -308,6 +339,12 @@ PATIENTS = [
     Place("progress-empty", "paul", "patient.show_progress", "/progress"),
     Place("stretches", "pat", "patient.list_stretches", "/stretches"),
     Place("stretches-empty", "paul", "patient.list_stretches", "/stretches"),
+    Place("guide", "pat", "patient.start_stretches", "/stretches/start"),
+    Place("guide-empty", "paul", "patient.start_stretches", "/stretches/start"),
+    Place("guide-running", "pat", "patient.start_stretches", see_guide("")),
+    Place("guide-skip", "pat", "patient.start_stretches", see_guide("#guide-skip")),
+    Place("guide-hurts", "pat", "patient.start_stretches", see_guide("#guide-hurts")),
+    Place("guide-stopped", "pat", "patient.start_stretches", see_stopped),
     Place("stretch", "pat", "patient.show_stretch", see_one_stretch),
     Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
     Place("safety-patient", "pat", "patient.show_safety", "/safety"),

@@ -13,6 +13,7 @@ from tests.support.browser import PHONE, ClinicServer, Demo, Watch
 from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.domain.prescription import Dose
 from tracker.services import (
     accounts,
     clinics,
@@ -20,12 +21,14 @@ from tracker.services import (
     needling,
     patient_joining,
     patients,
+    programme,
     staff_joining,
 )
 from tracker.services.clinics import ClinicSettings
 from tracker.services.invitations import NewInvitation
 from tracker.services.needling import NewSession
 from tracker.services.patients import NewEpisode, NewPatient
+from tracker.services.programme import NewPrescription
 from tracker.store.schema import Person
 
 PASSWORD = "a sentence is a good password"
@@ -118,6 +121,15 @@ class Quay:
             return patient_joining.invite_patient(
                 scope, self.server.hub.secrets, self.ids[name], datetime.now(UTC)
             )
+
+    def prescribe(self, name: str, stretch: str, side: str, dose: Dose) -> UUID:
+        """A stretch for a patient's first problem, from today on."""
+        now = datetime.now(UTC)
+        today = local_day(now, self.server.zone)
+        with self.server.hub.database.scope(self._lead, writes=True) as scope:
+            episode = patients.see_patient(scope, self.ids[name])[1][0]
+            given = NewPrescription(stretch, side, dose, "")
+            return programme.prescribe(scope, self.ids[name], episode.id, given, now, today).id
 
     def _write(self) -> None:
         """The links that mails hold."""

@@ -36,13 +36,15 @@ def _edited(
     book: Book, given: StretchInput, line: Prescription, row: StretchEntry
 ) -> dict[str, Any]:
     edited: dict[str, Any] = {"outcome": given.outcome.value, "reason": given.reason}
+    is_new = given.outcome not in {row.outcome, _outcome_seen(book, given, row)}
     if given.sets_done is not None:
         edited["sets_done"] = given.sets_done
-    elif given.outcome not in {row.outcome, _outcome_seen(book, given, row)}:
+    elif is_new:
         edited["sets_done"] = _sets(line, given)
     if given.pain_during is not None:
         edited["pain_during"] = given.pain_during
-    if given.provenance is not None:
+    # Another outcome is somebody's word, whatever a timer had counted before.
+    if given.provenance is not None or is_new:
         edited["provenance"] = _provenance(book, given).value
     return edited
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from tracker.domain.catalog import Stretch
 from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
-from tracker.domain.prescription import Dose, Prescription
+from tracker.domain.prescription import Dose, Outcome, Prescription
 from tracker.services.daybook import Moment
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
@@ -73,6 +74,7 @@ class DueStretch:
     """A stretch that is due, with what was logged of it."""
 
     prescription_id: UUID
+    episode_id: UUID
     stretch: Stretch
     side: str
     dose: Dose
@@ -81,13 +83,35 @@ class DueStretch:
     note: str
     outcome: str | None
     reason: str | None
+    sets_done: int | None
     rev: int | None
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides that are stretched one after the other; one empty word where there are none."""
+        if not self.stretch.has_side:
+            return ("",)
+        return ("left", "right") if self.side == "both" else (self.side,)
 
     @property
     def minutes(self) -> float:
         """Minutes that the stretch takes on a day when it is due."""
-        sides = 2 if self.stretch.has_side and self.side == "both" else 1
-        return self.dose.minutes(sides=sides)
+        return self.dose.minutes(sides=len(self.sides))
+
+    @property
+    def minutes_once(self) -> float:
+        """Minutes of one time of the day: what the guided session takes."""
+        return self.minutes / self.dose.sets
+
+
+def still_open(due: Sequence[DueStretch]) -> list[DueStretch]:
+    """The stretches of which nothing is logged, or a part."""
+    return [one for one in due if one.outcome in {None, Outcome.PARTLY}]
+
+
+def session_minutes(due: Sequence[DueStretch]) -> int:
+    """Minutes that one time of some stretches takes, rounded up."""
+    return ceil(sum(one.minutes_once for one in due))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +147,17 @@ class Today:
     @property
     def minutes(self) -> int:
         """Minutes that the stretches due take, rounded up."""
-        return int(sum(due.minutes for due in self.stretches) + 0.999)
+        return ceil(sum(due.minutes for due in self.stretches))
+
+    @property
+    def open_stretches(self) -> list[DueStretch]:
+        """What is due and of which nothing final is logged yet."""
+        return still_open(self.stretches)
+
+    @property
+    def open_minutes(self) -> int:
+        """Minutes that a session with what is open takes, rounded up."""
+        return session_minutes(self.open_stretches)
 
     @property
     def saved_at(self) -> datetime | None:
@@ -291,6 +325,7 @@ def _due_stretches(
 def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
     return DueStretch(
         prescription_id=row.id,
+        episode_id=row.episode_id,
         stretch=catalog.stretches()[row.stretch],
         side=row.side,
         dose=as_line(row).dose,
@@ -299,8 +334,39 @@ def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
         note=row.note,
         outcome=entry.outcome if entry else None,
         reason=entry.reason if entry else None,
+        sets_done=entry.sets_done if entry else None,
         rev=entry.rev if entry else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """The stretches that a phone can lead through: those due on the day, and the others."""
+
+    day: date
+    due: Sequence[DueStretch]
+    others: Sequence[DueStretch]
+
+    @property
+    def open(self) -> list[DueStretch]:
+        """What is due and of which nothing final is logged yet."""
+        return still_open(self.due)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that a session with what is open takes, rounded up."""
+        return session_minutes(self.open)
+
+
+def see_guided(scope: Scope, moment: Moment, stretch_id: str | None = None) -> Guided:
+    """What the guided session takes from the programme: all of it, or one stretch's lines."""
+    episodes = {episode.id for episode in logs.open_episodes(scope)}
+    due, others = _due_stretches(scope, episodes, moment)
+    wanted = [
+        [line for line in lines if stretch_id is None or line.stretch.id == stretch_id]
+        for lines in (due, others)
+    ]
+    return Guided(moment.local_date, *wanted)
 
 
 def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stretch]]:

@@ -292,6 +292,12 @@ class StretchForm(Page):
     stretch_rev = WholeField(within=range(1, 1_000_000))
 
 
+class GuidePainForm(Page):
+    """How much a stretch hurt; the phone's own form, which the server never gets."""
+
+    pain_during = ScaleField()
+
+
 # Accounts.
 
 

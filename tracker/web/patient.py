@@ -30,15 +30,18 @@ from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import is_zone, latest_day_anywhere, local_day
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
+from tracker.domain.prescription import CHANGEOVER_SECONDS
+from tracker.domain.too_painful import TOO_PAINFUL, TOO_PAINFUL_RISE
 from tracker.services import accounts, checkins, clinics, held, outreach, progress, sharing, today
 from tracker.services.daybook import Moment, Saved
 from tracker.services.outreach import MailKind
 from tracker.services.patients import choose_episode, own_episodes
 from tracker.web import access, dayform
 from tracker.web.access import actor, for_members, for_patients, hub, now, reading, writing, zone
-from tracker.web.forms import AddressForm
+from tracker.web.forms import AddressForm, GuidePainForm
 from tracker.web.language import day as long_day
 from tracker.web.messages import text_of
+from tracker.web.phone_words import guide_words
 
 pages = Blueprint("patient", __name__)
 
@@ -264,7 +267,31 @@ def list_stretches() -> str:
     current = local_day(now(), zone())
     with reading() as scope:
         lines = today.my_programme(scope, current)
-        return render_template("patient/stretches.html", lines=lines, as_line=today.as_line)
+        return render_template(
+            "patient/stretches.html",
+            lines=lines,
+            as_line=today.as_line,
+            guided=today.see_guided(scope, _moment(current)),
+        )
+
+
+@pages.get("/stretches/start")
+@for_patients
+def start_stretches() -> str:
+    """All of the day's stretches, one screen after the other."""
+    with reading() as scope:
+        guided = today.see_guided(scope, _moment(local_day(now(), zone())))
+        return render_template("patient/start.html", guided=guided, **_guide())
+
+
+def _guide() -> dict[str, Any]:
+    """What the guided session's page needs besides its stretches."""
+    return {
+        "pain": GuidePainForm(),
+        "gap": CHANGEOVER_SECONDS,
+        "limits": (TOO_PAINFUL, TOO_PAINFUL_RISE),
+        "guide_words": guide_words(),
+    }
 
 
 @pages.get("/stretches/<stretch_id>")
@@ -278,7 +305,12 @@ def show_stretch(stretch_id: str) -> str:
     with reading() as scope:
         lines = [row for row, own in today.my_programme(scope, current) if own.id == stretch_id]
         return render_template(
-            "patient/stretch.html", stretch=stretch, lines=lines, as_line=today.as_line
+            "patient/stretch.html",
+            stretch=stretch,
+            lines=lines,
+            as_line=today.as_line,
+            guided=today.see_guided(scope, _moment(current), stretch_id),
+            **_guide(),
         )
 
 

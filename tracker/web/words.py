@@ -138,6 +138,12 @@ def dose_words(dose: Dose) -> str:
     return _("%(hold)s, %(sets)s times a day", hold=hold, sets=dose.sets)
 
 
+def start_words(count: int, minutes: int) -> str:
+    """What a tap on the guided session begins: Start: 4 stretches, 9 min."""
+    stretches = ngettext("%(num)d stretch", "%(num)d stretches", count)
+    return _("Start: %(stretches)s, %(minutes)s min", stretches=stretches, minutes=minutes)
+
+
 def weekday_names() -> list[str]:
     """Monday to Sunday, short."""
     return [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
@@ -389,6 +395,7 @@ def init(app: Flask) -> None:
         side_word=side_word,
         soreness_outlook=soreness_outlook,
         spark=spark,
+        start_words=start_words,
         stretch_name=stretch_name,
         technique_words=technique_words,
         weekday_names=weekday_names,
