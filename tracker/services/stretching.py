@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
-from tracker.domain.prescription import Outcome, Provenance
+from tracker.domain.prescription import Provenance
 from tracker.services import summaries
 from tracker.services.daybook import Book, StretchInput, check_scale
 from tracker.services.entries import values_at
@@ -106,10 +106,9 @@ def _new_stretch(book: Book, given: StretchInput, line: Prescription) -> None:
 
 def sum_up_stretches(book: Book, episode_id: UUID) -> None:
     """Put what is done now of the day's stretches into the episode's summary."""
-    done = [
-        Outcome(entry.outcome).share
+    entries = [
+        (entry, book.lines[line_id])
         for line_id, entry in book.stretches.items()
         if book.lines[line_id].episode_id == episode_id
     ]
-    summary = book.summary(episode_id)
-    summaries.note_stretches(summary, book.moment.local_date, round(2 * sum(done)))
+    summaries.note_day(book.summary(episode_id), book.moment.local_date, entries)

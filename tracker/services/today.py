@@ -299,7 +299,7 @@ def _before(ratings: Sequence[SorenessEntry], rating: SorenessEntry) -> Soreness
 
 def as_line(row: PrescriptionRow) -> Prescription:
     """A stored version as the domain's noun."""
-    dose = Dose(row.sets, row.repetitions, row.hold_seconds, row.days)
+    dose = Dose(row.sets, row.repetitions, row.hold_seconds, row.days, row.time_of_day)
     return Prescription(row.id, row.stretch, row.side, dose, row.starts_on, row.ends_on)
 
 

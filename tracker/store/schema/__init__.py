@@ -4,6 +4,7 @@ from tracker.store.schema.logs import (
     Checkin,
     DiaryDay,
     EpisodeSummary,
+    Excuse,
     Operation,
     Revision,
     SafetyReport,
@@ -23,7 +24,16 @@ from tracker.store.schema.people import (
     RateWindow,
     SessionGrant,
 )
-from tracker.store.schema.plans import Episode, NeedledMuscle, NeedlingSession, Prescription
+from tracker.store.schema.plans import (
+    Episode,
+    NeedledMuscle,
+    NeedlingSession,
+    Pause,
+    Prescription,
+    ProgrammeSeen,
+    ProgrammeTemplate,
+    TemplateLine,
+)
 
 __all__ = [
     "AuthSession",
@@ -33,6 +43,7 @@ __all__ = [
     "DiaryDay",
     "Episode",
     "EpisodeSummary",
+    "Excuse",
     "Heartbeat",
     "HeldForm",
     "Invitation",
@@ -42,8 +53,11 @@ __all__ = [
     "Operation",
     "Outbox",
     "Patient",
+    "Pause",
     "Person",
     "Prescription",
+    "ProgrammeSeen",
+    "ProgrammeTemplate",
     "RateWindow",
     "Revision",
     "SafetyReport",
@@ -51,4 +65,5 @@ __all__ = [
     "SorenessEntry",
     "StretchEntry",
     "Subscription",
+    "TemplateLine",
 ]

@@ -150,7 +150,7 @@ def _prescribe(
 def end_prescription(patient_id: UUID, prescription_id: UUID) -> Response:
     """End a stretch; its history stays."""
     with writing() as scope:
-        programme.end(scope, patient_id, prescription_id, today())
+        programme.end(scope, patient_id, prescription_id, now(), today())
     flash(_("The stretch is ended. What was prescribed and done stays readable."), "done")
     return see_other(
         "physio.show_programme", patient_id=patient_id, episode=request.args.get("episode")
