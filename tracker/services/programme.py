@@ -214,6 +214,12 @@ def see_history(scope: Scope, episode: Episode) -> list[Change]:
     return changes([as_version(row) for row in rows])[::-1]
 
 
+def names_of(scope: Scope) -> dict[UUID, str]:
+    """The clinic's staff by membership, for who prescribed what."""
+    staff(scope)
+    return {row.id: row.name for row in records.colleagues(scope)}
+
+
 def as_version(row: Prescription) -> Version:
     """A stored version as the changes read it."""
     return Version(

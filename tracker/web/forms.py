@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from tracker.domain.checkin import NOTE_MAX, SCALE
 from tracker.domain.errors import Invalid
 from tracker.domain.needling import Side, Technique, Twitch
+from tracker.domain.pause import PauseReason
 from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
 
@@ -393,7 +394,23 @@ class PrescriptionForm(Page):
     hold_seconds = WholeField(
         within=range(3, 121), code="hold_seconds_range", validators=[needed()]
     )
+    time_of_day = TextField(default="any")
     note = TextField(validators=[AtMost(300)])
+    is_confirmed = BooleanField()
+
+
+class PauseForm(Page):
+    """Days on which no stretch is asked for."""
+
+    first_day = DayField(validators=[needed("date")])
+    last_day = DayField(validators=[needed("date")])
+    reason = TextField(default=PauseReason.ILL.value, validators=[OneOf(tuple(PauseReason))])
+
+
+class TemplateForm(Page):
+    """A template's name."""
+
+    name = TextField(validators=[needed(), AtMost(80)])
 
 
 class SessionForm(Page):

@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from tracker.domain import catalog
 from tracker.domain.days import local_time
-from tracker.domain.prescription import EVERY_DAY, Dose, weekdays_of
+from tracker.domain.pause import PauseReason
+from tracker.domain.prescription import EVERY_DAY, Dose, TimeOfDay, weekdays_of
 from tracker.domain.timeline import NeedlingMark, Timeline
 from tracker.domain.triage import Kind, Reason
 from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
@@ -131,11 +132,41 @@ def relative(value: datetime, zone: str, today: date) -> str:
 
 
 def dose_words(dose: Dose) -> str:
-    """2 times a day, 3 x 30 s."""
+    """3 x 30 s in the evening; 3 x 30 s, morning and evening; 3 x 30 s, 3 times a day."""
     hold = _("%(times)s × %(seconds)s s", times=dose.repetitions, seconds=dose.hold_seconds)
-    if dose.sets == 1:
+    if dose.sets > 2:
+        return _("%(hold)s, %(sets)s times a day", hold=hold, sets=dose.sets)
+    if dose.sets == 2:
+        return _("%(hold)s, morning and evening", hold=hold)
+    if dose.time_of_day == TimeOfDay.ANY:
         return hold
-    return _("%(hold)s, %(sets)s times a day", hold=hold, sets=dose.sets)
+    return f"{hold}, {time_words()[dose.time_of_day]}"
+
+
+def time_words() -> dict[str, str]:
+    """When a stretch is done that is asked for once a day."""
+    return {
+        TimeOfDay.ANY.value: _("any time"),
+        TimeOfDay.MORNING.value: _("in the morning"),
+        TimeOfDay.EVENING.value: _("in the evening"),
+    }
+
+
+def pause_words() -> dict[str, str]:
+    """Why nothing is asked for."""
+    return {
+        PauseReason.ILL.value: _("ill"),
+        PauseReason.TRAVELLING.value: _("travelling"),
+        PauseReason.TOLD_TO_REST.value: _("told to rest"),
+        PauseReason.OTHER.value: _("something else"),
+    }
+
+
+def span_words(first: date, last: date) -> str:
+    """22 Nov, or 22 Nov to 25 Nov."""
+    if first == last:
+        return short_day(first)
+    return _("%(first)s to %(last)s", first=short_day(first), last=short_day(last))
 
 
 def start_words(count: int, minutes: int) -> str:
@@ -377,6 +408,9 @@ def init(app: Flask) -> None:
         days_since=days_since,
         days_words=days_words,
         dose_words=dose_words,
+        pause_words=pause_words,
+        span_words=span_words,
+        time_words=time_words,
         draw_timeline=draw_timeline,
         hours_ago=hours_ago,
         initials=initials,
