@@ -208,11 +208,12 @@ class _Sheet(FPDF):
     def _boxes(self, left: float, top: float, times: int) -> None:
         """One box a time, next to each other as far as a day's column is wide."""
         count = min(times, 3)
+        side = BOX if count < 3 else BOX * 0.8
         gap = 0.7
-        start = left + (self._day - count * BOX - (count - 1) * gap) / 2
+        start = left + (self._day - count * side - (count - 1) * gap) / 2
         self.set_draw_color(*INK)
         for n in range(count):
-            self.rect(start + n * (BOX + gap), top, BOX, BOX)
+            self.rect(start + n * (side + gap), top, side, side)
 
 
 def _fitting(pdf: FPDF, text: str, width: float) -> str:

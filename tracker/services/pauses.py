@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -161,17 +160,17 @@ def see_pauses(scope: Scope, episode: Episode, since: date) -> list[PauseLine]:
     return sorted(rows, key=lambda line: (line.days.first, line.days.last))
 
 
-def own_excuses(scope: Scope, since: date) -> list[PauseLine]:
-    """The patient's own excuses that reach `since` or later, each once."""
-    found = scope.entities(Excuse, Excuse.taken_back_at.is_(None), Excuse.last_day >= since)
-    rows = sorted(found, key=lambda row: (row.first_day, row.last_day))
-    return [_line(row, is_own=True) for row in rows]
+def pauses_between(
+    scope: Scope, since: date
+) -> tuple[list[tuple[UUID, PauseLine]], list[tuple[UUID, PauseLine]]]:
+    """What excuses a patient's days from `since` on: physios' by episode, own by clinic."""
+    made = scope.entities(Pause, Pause.taken_back_at.is_(None), Pause.last_day >= since)
+    own = scope.entities(Excuse, Excuse.taken_back_at.is_(None), Excuse.last_day >= since)
+    return (
+        [(row.episode_id, _line(row, is_own=False)) for row in made],
+        [(row.clinic_id, _line(row, is_own=True)) for row in own],
+    )
 
 
 def _line(row: Pause | Excuse, *, is_own: bool) -> PauseLine:
     return PauseLine(row.id, Days(row.first_day, row.last_day), row.reason, is_own)
-
-
-def days_of(lines: Sequence[PauseLine]) -> list[Days]:
-    """The days alone."""
-    return [line.days for line in lines]

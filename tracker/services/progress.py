@@ -13,7 +13,7 @@ from tracker.domain.days import local_day, local_time
 from tracker.domain.pause import Days, is_paused
 from tracker.domain.prescription import Prescription
 from tracker.domain.timeline import NeedlingMark, Timeline, TimelineDay, range_start
-from tracker.services import pauses
+from tracker.services.pauses import PauseLine, see_pauses
 from tracker.services.today import as_line
 from tracker.store import logs, records
 from tracker.store.schema import Episode
@@ -44,6 +44,8 @@ class Progress:
     session_count: int
     adherence: Adherence
     """Of the last four weeks, whatever the range."""
+    pauses: Sequence[PauseLine]
+    """What excuses days from the range's first on, or from these weeks' first."""
 
     @property
     def span(self) -> int:
@@ -65,7 +67,8 @@ def see_progress(
     first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
     lines = [as_line(row) for row in records.prescriptions_of(scope, episode)] if is_shared else []
     since, until = score_days(today)
-    excused = pauses.days_of(pauses.see_pauses(scope, episode, min(first, since)))
+    off = see_pauses(scope, episode, min(first, since))
+    excused = [line.days for line in off]
     stretched = logs.stretch_outcomes_between(scope, episode, min(first, since), today)
     days, rows = _days(scope, episode, (first, today), marks, _Plan(lines, excused, stretched))
     return Progress(
@@ -75,6 +78,7 @@ def see_progress(
         pain_days=sum(1 for day in days if day.pain is not None),
         session_count=sum(1 for day in past if day >= first),
         adherence=measure(lines, [_entry(row) for row in stretched], excused, since, until),
+        pauses=off,
     )
 
 

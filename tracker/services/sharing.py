@@ -21,9 +21,11 @@ from tracker.store.schema import (
     Consent,
     DiaryDay,
     Episode,
+    Excuse,
     NeedledMuscle,
     NeedlingSession,
     Patient,
+    Pause,
     Prescription,
     Revision,
     SafetyReport,
@@ -130,11 +132,13 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("days", DiaryDay),
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
+    ("pauses", Pause),
+    ("excuses", Excuse),
     ("safety_reports", SafetyReport),
     ("revisions", Revision),
     ("consents", Consent),
 )
-_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines", "day_rev"})
+_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines", "pauses", "day_rev"})
 
 
 def everything(scope: Scope, now: datetime) -> dict[str, Any]:

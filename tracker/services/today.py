@@ -15,8 +15,10 @@ from tracker.domain.catalog import Stretch
 from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
+from tracker.domain.pause import as_pairs
 from tracker.domain.prescription import Dose, Outcome, Prescription
 from tracker.services.daybook import Moment
+from tracker.services.pauses import PauseLine, pauses_between
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
@@ -85,6 +87,8 @@ class DueStretch:
     reason: str | None
     sets_done: int | None
     rev: int | None
+    pauses: Sequence[Sequence[str]] = ()
+    """Days on which it is not asked for, as [first, last] pairs."""
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -128,6 +132,8 @@ class Today:
     spare_stretches: Sequence[DueStretch]
     week: Sequence[tuple[date, bool]]
     first_day: date
+    paused: PauseLine | None = None
+    """What excuses this day, where something would have been due."""
 
     @property
     def is_today(self) -> bool:
@@ -175,7 +181,7 @@ def see_day(scope: Scope, moment: Moment) -> Today:
     week = days_back(moment.today, WEEK)
     logged = logs.logged_days(scope, week[0], week[-1])
     soreness, spare_soreness = _soreness_asked(scope, moment)
-    stretches, spare_stretches = _due_stretches(scope, {row.id for row in episodes}, moment)
+    stretches, spare_stretches, paused = _due_stretches(scope, episodes, moment)
     return Today(
         day=moment.local_date,
         today=moment.today,
@@ -187,6 +193,7 @@ def see_day(scope: Scope, moment: Moment) -> Today:
         spare_stretches=spare_stretches,
         week=[(day, day in logged) for day in week if day >= first_day],
         first_day=first_day,
+        paused=paused,
     )
 
 
@@ -304,25 +311,51 @@ def as_line(row: PrescriptionRow) -> Prescription:
 
 
 def _due_stretches(
-    scope: Scope, episode_ids: set[UUID], moment: Moment
-) -> tuple[list[DueStretch], list[DueStretch]]:
-    """The stretches that are due on the day, and those that another day may ask for."""
+    scope: Scope, episodes: Sequence[Episode], moment: Moment
+) -> tuple[list[DueStretch], list[DueStretch], PauseLine | None]:
+    """The stretches due on the day, those that another day may ask for, and what excuses the day.
+
+    A stretch that was logged on a day off is shown all the same.
+    """
     day = moment.local_date
+    episode_ids = {row.id for row in episodes}
     spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
     lines = [
         row
         for row in logs.prescriptions_between(scope, day - spare, day + spare)
         if row.episode_id in episode_ids
     ]
-    due = [row for row in lines if as_line(row).is_due(day)]
-    entries = logs.stretch_entries_on(scope, day) if due else {}
+    planned = [row for row in lines if as_line(row).is_due(day)]
+    entries = logs.stretch_entries_on(scope, day) if planned else {}
+    off = _pauses(scope, lines, day - spare) if lines else {}
+    due, paused = [], None
+    for row in planned:
+        pause = next((one for one in off[row.episode_id] if day in one.days), None)
+        if pause is None or row.id in entries:
+            due.append(row)
+        paused = paused or pause
     return (
-        [_due(row, entries.get(row.id)) for row in due],
-        [_due(row, None) for row in lines if row not in due] if spare else [],
+        [_due(row, entries.get(row.id), off[row.episode_id]) for row in due],
+        [_due(row, None, off[row.episode_id]) for row in lines if row not in due] if spare else [],
+        paused,
     )
 
 
-def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
+def _pauses(
+    scope: Scope, lines: Sequence[PrescriptionRow], since: date
+) -> dict[UUID, list[PauseLine]]:
+    """What excuses days of each of these lines' episodes: two queries for all of them."""
+    made, own = pauses_between(scope, since)
+    return {
+        row.episode_id: [
+            *(line for episode_id, line in made if episode_id == row.episode_id),
+            *(line for clinic_id, line in own if clinic_id == row.clinic_id),
+        ]
+        for row in lines
+    }
+
+
+def _due(row: PrescriptionRow, entry: StretchEntry | None, off: Sequence[PauseLine]) -> DueStretch:
     return DueStretch(
         prescription_id=row.id,
         episode_id=row.episode_id,
@@ -336,6 +369,7 @@ def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
         reason=entry.reason if entry else None,
         sets_done=entry.sets_done if entry else None,
         rev=entry.rev if entry else None,
+        pauses=as_pairs(line.days for line in off),
     )
 
 
@@ -346,6 +380,7 @@ class Guided:
     day: date
     due: Sequence[DueStretch]
     others: Sequence[DueStretch]
+    paused: PauseLine | None = None
 
     @property
     def open(self) -> list[DueStretch]:
@@ -360,13 +395,12 @@ class Guided:
 
 def see_guided(scope: Scope, moment: Moment, stretch_id: str | None = None) -> Guided:
     """What the guided session takes from the programme: all of it, or one stretch's lines."""
-    episodes = {episode.id for episode in logs.open_episodes(scope)}
-    due, others = _due_stretches(scope, episodes, moment)
-    wanted = [
+    due, others, paused = _due_stretches(scope, logs.open_episodes(scope), moment)
+    own, rest = (
         [line for line in lines if stretch_id is None or line.stretch.id == stretch_id]
         for lines in (due, others)
-    ]
-    return Guided(moment.local_date, *wanted)
+    )
+    return Guided(moment.local_date, own, rest, paused)
 
 
 def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stretch]]:

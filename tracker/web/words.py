@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from babel.lists import format_list
@@ -14,11 +14,13 @@ from markupsafe import Markup
 from tracker.domain import catalog
 from tracker.domain.days import local_time
 from tracker.domain.pause import PauseReason
-from tracker.domain.prescription import EVERY_DAY, Dose, TimeOfDay, weekdays_of
+from tracker.domain.prescription import EVERY_DAY, Dose, Provenance, TimeOfDay, weekdays_of
+from tracker.domain.programme_changes import Turn
 from tracker.domain.timeline import NeedlingMark, Timeline
 from tracker.domain.triage import Kind, Reason
 from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
 from tracker.services.caseload import CaseRow
+from tracker.services.news import News
 from tracker.web.language import short_day
 
 
@@ -231,6 +233,41 @@ def role_word(role: str) -> str:
     return {"patient": _("patient"), "physio": _("physio"), "lead": _("lead")}.get(role, role)
 
 
+def provenance_words(provenance: str, count: int) -> str:
+    """How we know of what was done: 5 with the timer."""
+    match provenance:
+        case Provenance.TIMER:
+            return str(ngettext("%(num)d with the timer", "%(num)d with the timer", count))
+        case Provenance.TICKED:
+            return str(ngettext("%(num)d ticked", "%(num)d ticked", count))
+        case _:
+            return str(ngettext("%(num)d added later", "%(num)d added later", count))
+
+
+def reason_tally(reasons: Mapping[str, int]) -> str:
+    """Why stretches were left out: no time (3), forgot (1)."""
+    words = reason_words()
+    return ", ".join(f"{words.get(name, name)} ({count})" for name, count in reasons.items())
+
+
+def left_out_words(reason: str, days: int) -> str:
+    """Why stretches were left out most often: mostly no time (3 days)."""
+    told = ngettext("%(num)d day", "%(num)d days", days)
+    return _("mostly %(reason)s (%(days)s)", reason=reason_words()[reason], days=told)
+
+
+def news_words(news: News) -> str:
+    """1 new, 1 changed, 2 ended."""
+    parts = []
+    if count := news.count(Turn.STARTED):
+        parts.append(str(ngettext("%(num)d new", "%(num)d new", count)))
+    if count := news.count(Turn.CHANGED):
+        parts.append(str(ngettext("%(num)d changed", "%(num)d changed", count)))
+    if count := news.count(Turn.ENDED):
+        parts.append(str(ngettext("%(num)d ended", "%(num)d ended", count)))
+    return ", ".join(parts)
+
+
 # The caseload's reasons.
 
 
@@ -417,7 +454,11 @@ def init(app: Flask) -> None:
         muscle_name=muscle_name,
         number=number,
         outcome_words=outcome_words,
+        left_out_words=left_out_words,
+        news_words=news_words,
         plain_place=plain_place,
+        provenance_words=provenance_words,
+        reason_tally=reason_tally,
         plain_places=plain_places,
         reason_sentence=reason_sentence,
         reason_tag=reason_tag,

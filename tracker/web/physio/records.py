@@ -10,7 +10,14 @@ from flask_babel import gettext as _
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
-from tracker.services import caseload, needling, patient_joining, patients, programme, progress
+from tracker.services import (
+    caseload,
+    needling,
+    patient_joining,
+    patients,
+    programme,
+    progress,
+)
 from tracker.services.invitations import NewInvitation
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.web import forms
