@@ -141,7 +141,6 @@ def guide_words() -> Markup:
             "sound_on": _("Sound is on"),
             "sound_off": _("Sound is off"),
             "well_done": _("Well done. It is in your log."),
-            "noted": _("It is in your log."),
         }
     )
 
