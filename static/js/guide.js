@@ -44,6 +44,12 @@ export function back(run, now) {
   return { ...run, at: to, since: now, stopped: run.stopped === null ? null : 0, held };
 }
 
+// Back in a run that was cut off: at the start of the hold that stood then.
+export function returnTo(run, { at, held }, now) {
+  const isHold = run.phases[at]?.kind === "hold";
+  return back({ ...run, at: isHold ? at : at + 1, held }, now);
+}
+
 // Whole seconds that are left, and the share of the phase that is over.
 export function left(run, now) {
   const ms = run.phases[run.at]?.ms ?? 0;
@@ -70,13 +76,8 @@ export function timesLeft(line, entry) {
   return Math.max(line.sets - setsOf(line, entry), 0);
 }
 
-export function isDue({ days, starts, ends, pauses = [] }, day, weekday) {
-  const isPaused = pauses.some(([first, last]) => first <= day && day <= last);
-  return starts <= day && (!ends || day <= ends) && Boolean(days & (1 << weekday)) && !isPaused;
-}
-
 // The entry after one time of a stretch: the timer's own count, on top of what stood there.
-export function entryAfter(line, entry, { isDone, reason = null, isTooHard = false, pain }) {
+export function entryAfter(line, entry, { isDone, reason = null, isTooHard, pain }) {
   const sets_done = Math.min(setsOf(line, entry) + (isDone ? 1 : 0), 20);
   let outcome = sets_done >= line.sets ? "done" : "partly";
   if (isTooHard) outcome = "too_hard";
@@ -87,4 +88,4 @@ export function entryAfter(line, entry, { isDone, reason = null, isTooHard = fal
 
 // The working rule of domain/too_painful.py; `usual` is the day's pain where it is known.
 export const tooPainful = (during, usual, { least, rise }) =>
-  during >= least || (typeof usual === "number" && during >= usual + rise);
+  during >= least || (typeof usual === "number" && during - usual >= rise);

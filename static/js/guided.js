@@ -3,25 +3,22 @@
 
 import { localDay, weekday } from "./clock.js";
 import * as guide from "./guide.js";
-import { blank, overlay, write } from "./operations.js";
+import { blank, isDue, overlay, write } from "./operations.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
 import * as queue from "./queue.js";
 import * as store from "./store.js";
-import { count, say } from "./words.js";
+import { say } from "./words.js";
 
 const panel = document.getElementById("guide");
 const at = (name) => document.getElementById(`guide-${name}`);
-const STEPS = ["run", "why", "rate", "ache", "stop", "end"];
 const words = JSON.parse(panel.dataset.words);
 const tell = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
 const clock = () => performance.now();
-const limits = { least: Number(panel.dataset.least), rise: Number(panel.dataset.rise) };
 
 const lines = [...document.querySelectorAll("[data-line]")].map((item) => {
-  const { line, episode, days, starts, ends, sets, repetitions, hold, sides, label } = item.dataset;
-  const pauses = JSON.parse(item.dataset.pauses || "[]");
+  const { line, sets, repetitions, hold, sides } = item.dataset;
   const dose = { repetitions: Number(repetitions), hold: Number(hold), sides: sides.split(" "), gap: Number(panel.dataset.gap) };
-  return { id: line, item, episode, label, pauses, days: Number(days), starts, ends, sets: Number(sets), dose };
+  return { ...item.dataset, id: line, item, sets: Number(sets), dose };
 });
 
 // The session: its day, the lines still to do, what runs of the first of them, how many were finished.
@@ -112,24 +109,24 @@ async function stayAwake() {
   awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
 }
 
-function tellSound() {
-  at("sound").setAttribute("aria-pressed", String(isLoud));
-  at("sound").querySelector("span").textContent = tell(isLoud ? "sound_on" : "sound_off");
-  swap(at("sound"), isLoud ? "volume" : "volume-off");
+// A button's words, and its picture where that changes.
+function label(name, text, icon) {
+  at(name).querySelector("span").textContent = text;
+  const use = at(name).querySelector("use");
+  if (icon) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${icon}`));
 }
 
-function swap(button, name) {
-  const use = button.querySelector("use");
-  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+function tellSound() {
+  at("sound").setAttribute("aria-pressed", isLoud);
+  label("sound", tell(isLoud ? "sound_on" : "sound_off"), isLoud ? "volume" : "volume-off");
 }
 
 // The page.
 
 function show(step) {
-  for (const name of STEPS) at(name).hidden = name !== step;
-  if (step !== "run") cancelAnimationFrame(frame);
-  const head = step !== "run" && at(step).querySelector("h2[tabindex]");
-  if (head) head.focus();
+  for (const one of panel.querySelectorAll(".guide-step")) one.hidden = one !== at(step);
+  cancelAnimationFrame(frame);
+  at(step).querySelector(":scope > h2")?.focus();
 }
 
 function tellPhase(now) {
@@ -157,7 +154,7 @@ function go() {
   const isNew = !seen || looked.at !== seen.at;
   seen = looked;
   if (heard) sound(heard);
-  if (guide.isOver(session.run)) return finish();
+  if (guide.isOver(session.run)) return once(finish);
   if (isNew) {
     tellPhase(now);
     remember({ line: session.line.id, at: session.run.at, held: session.run.held });
@@ -169,9 +166,8 @@ function go() {
 setInterval(() => session?.run && !at("run").hidden && document.hidden && go(), 500);
 
 function tellPause() {
-  const isStopped = session.run.stopped !== null;
-  at("pause").querySelector("span").textContent = tell(isStopped ? "resume" : "pause");
-  swap(at("pause"), isStopped ? "play" : "pause");
+  const [word, icon] = session.run.stopped === null ? ["pause", "pause"] : ["resume", "play"];
+  label("pause", tell(word), icon);
   tellPhase(clock());
 }
 
@@ -181,9 +177,6 @@ function setRun(run) {
   tellPause();
   go();
 }
-
-const toggle = () => setRun((session.run.stopped === null ? guide.pause : guide.resume)(session.run, clock()));
-const hold = () => (session.run = guide.pause(session.run, clock()));
 
 function begin(line, from) {
   const phases = guide.plan(line.dose);
@@ -197,8 +190,7 @@ function begin(line, from) {
   panel.scrollIntoView({ block: "start" });
   seen = null;
   const begun = guide.begin(phases, clock());
-  // Back in the middle of it: from the start of the hold that was cut off.
-  session.run = from ? guide.back({ ...begun, at: from.at + (phases[from.at]?.kind === "hold" ? 0 : 1), held: from.held }, clock()) : begun;
+  session.run = from ? guide.returnTo(begun, from, clock()) : begun;
   tellPause();
   go();
 }
@@ -238,27 +230,26 @@ async function rate(pain, goOn) {
   if (pain === null) return goOn();
   const { shown } = await known(day);
   const usual = shown.checkins[line.episode]?.pain_average;
-  if (guide.tooPainful(pain, usual, limits)) return stop(pain, entry);
+  if (guide.tooPainful(pain, usual, panel.dataset)) return stop(pain, entry);
   await keep(line, () => ({ ...entry, pain_during: pain }));
   goOn();
 }
 
 async function stop(pain, entry) {
   const { line } = session;
-  const counted = pain === null ? {} : { pain };
-  await keep(line, (before) => ({ ...guide.entryAfter(line, entry ?? before, { isDone: false, isTooHard: true, reason: "more_pain", ...counted }) }));
+  await keep(line, (before) => guide.entryAfter(line, entry ?? before, { isTooHard: true, reason: "more_pain", pain }));
   end("stop");
 }
 
 async function skip(reason) {
   const { line } = session;
-  await keep(line, (entry) => guide.entryAfter(line, entry, { isDone: false, reason }));
+  await keep(line, (entry) => guide.entryAfter(line, entry, { reason }));
   next();
 }
 
 const painOf = (form) => {
-  const value = new FormData(form).get("pain_during");
-  return value ? Number(value) : null;
+  const value = new FormData(at(form)).get("pain_during");
+  return value && Number(value);
 };
 
 // Beginning.
@@ -266,7 +257,7 @@ const painOf = (form) => {
 async function look() {
   const day = localDay(await queue.rightNow(), queue.zoneHere());
   const { shown } = await known(day);
-  const due = lines.filter((line) => guide.isDue(line, day, weekday(day)));
+  const due = lines.filter((line) => isDue(line, day, weekday(day)));
   // A single stretch may be done on a day of rest too.
   const offered = due.length || !at("one") ? due : lines.filter((line) => line.starts <= day && (!line.ends || day <= line.ends));
   const open = offered.filter((line) => guide.timesLeft(line, shown.stretches[line.id]));
@@ -283,10 +274,7 @@ async function offer() {
   if (all) all.hidden = !due.length || open.length > 0;
   at("begin").hidden = !open.length;
   const isBegun = from && open.some((line) => line.id === from.line);
-  const minutes = open.reduce((sum, { dose }) => sum + (dose.repetitions * dose.sides.length * (dose.hold + dose.gap)) / 60, 0);
-  const told = at("start").querySelector("span");
-  told.dataset.words ??= told.textContent;
-  told.textContent = isBegun ? tell("from_here") : `${told.dataset.words}, ${count("minutes", Math.ceil(minutes))}`;
+  if (isBegun) label("start", tell("from_here"));
 }
 
 async function start() {
@@ -294,46 +282,65 @@ async function start() {
   if (!open.length) return offer();
   audio ??= "AudioContext" in window ? new AudioContext() : null;
   audio?.resume();
-  const place = from && open.findIndex((line) => line.id === from.line);
-  const todo = place > 0 ? [...open.slice(place), ...open.slice(0, place)] : open;
-  session = { day, lines: [...todo], all: todo.length, done: new Set() };
-  for (const one of [at("head"), at("intro")]) one.hidden = true;
+  const stood = open.find((line) => line.id === from?.line);
+  const todo = stood ? [stood, ...open.filter((line) => line !== stood)] : open;
+  session = { day, lines: todo, all: todo.length, done: new Set() };
+  at("head").hidden = at("intro").hidden = true;
   panel.hidden = false;
   stayAwake();
-  begin(todo[0], place >= 0 && from ? from : null);
+  begin(todo[0], stood && from);
 }
 
-const KEYS = { " ": "pause", ArrowLeft: "back", ArrowRight: "skip" };
+// A second tap while the first is still being written down is none.
+let isBusy = false;
 
-function listen() {
-  at("start").addEventListener("click", start);
-  at("pause").addEventListener("click", toggle);
-  at("back").addEventListener("click", () => setRun(guide.back(session.run, clock())));
-  at("skip").addEventListener("click", () => {
-    hold();
-    show("why");
-  });
-  at("hurts").addEventListener("click", () => {
-    hold();
-    show("ache");
-  });
-  at("stay").addEventListener("click", () => (show("run"), setRun(guide.resume(session.run, clock()))));
-  at("better").addEventListener("click", () => (show("run"), setRun(guide.back(guide.resume(session.run, clock()), clock()))));
-  at("again").addEventListener("click", () => rate(painOf(at("rate")), () => begin(session.line)));
-  at("why").addEventListener("click", ({ target }) => target.value && skip(target.value));
-  at("rate").addEventListener("submit", (event) => (event.preventDefault(), rate(painOf(at("rate")), next)));
-  at("ache").addEventListener("submit", (event) => (event.preventDefault(), stop(painOf(at("ache")))));
-  at("sound").addEventListener("click", () => {
+async function once(work) {
+  if (isBusy) return;
+  isBusy = true;
+  await work().finally(() => (isBusy = false));
+}
+
+const goOn = (change) => {
+  show("run");
+  at("pause").focus();
+  setRun(change(guide.resume(session.run, clock()), clock()));
+};
+
+const halt = (step) => () => {
+  session.run = guide.pause(session.run, clock());
+  show(step);
+};
+
+const ACTS = {
+  start: () => once(start),
+  pause: () => setRun((session.run.stopped === null ? guide.pause : guide.resume)(session.run, clock())),
+  back: () => setRun(guide.back(session.run, clock())),
+  skip: halt("why"),
+  hurts: halt("ache"),
+  stay: () => goOn((run) => run),
+  better: () => goOn(guide.back),
+  again: () => once(() => rate(painOf("rate"), () => begin(session.line))),
+  why: ({ target }) => target.value && once(() => skip(target.value)),
+  sound: () => {
     isLoud = !isLoud;
     tellSound();
     store.writeMeta("isMuted", !isLoud);
+  },
+};
+
+function listen() {
+  for (const [name, act] of Object.entries(ACTS)) at(name).addEventListener("click", act);
+  panel.addEventListener("submit", (event) => {
+    event.preventDefault();
+    once(() => (event.target === at("rate") ? rate(painOf("rate"), next) : stop(painOf("ache"))));
   });
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest("input, textarea, select, a, summary") || event.altKey || event.ctrlKey || event.metaKey;
-    const isPress = event.key === " " && event.target.closest("button");
-    if (!session || at("run").hidden || isTyping || isPress || !KEYS[event.key]) return;
+    const button = panel.querySelector(`[aria-keyshortcuts="${event.code}"]`);
+    const isOthers = event.altKey || event.ctrlKey || event.metaKey || event.target.closest("a");
+    // A button that is focused is pressed by the space bar itself.
+    if (!button || !session || at("run").hidden || isOthers || (event.code === "Space" && event.target.closest("button"))) return;
     event.preventDefault();
-    at(KEYS[event.key]).click();
+    button.click();
   });
   document.addEventListener("visibilitychange", () => {
     stayAwake();

@@ -129,6 +129,13 @@ function sayCheckin(envelope, record, items, form) {
   return say(envelope, "checkin", found, standing, data, about);
 }
 
+// Whether a stretch is asked for on a day: in force, on one of its weekdays, and not paused. `told` are
+// its data as a page has them; `weekday` is the day's, Monday 0.
+export function isDue({ starts, ends, days, pauses = "[]" }, day, weekday) {
+  const isPaused = JSON.parse(pauses).some(([first, last]) => first <= day && day <= last);
+  return starts <= day && (!ends || day <= ends) && Boolean(days & (1 << weekday)) && !isPaused;
+}
+
 // The rating that a new one mends: one just made, or on a past day the day's own.
 export function ratingToMend(ratings, isPast, nowMs) {
   const latest = [...ratings].sort((a, b) => (a.felt_at < b.felt_at ? -1 : 1)).at(-1);
