@@ -126,8 +126,7 @@ def apply(
     scope: Scope, patient_id: UUID, episode_id: UUID, template_id: UUID, now: datetime, today: date
 ) -> Copied:
     """Prescribe a template's stretches; what is prescribed already or ruled out is left out."""
-    staff(scope)
-    scope.get(ProgrammeTemplate, ProgrammeTemplate.id == template_id)
+    find(scope, template_id)
     template = next(one for one in see_templates(scope) if one.row.id == template_id)
     episode = records.get_episode(scope, patient_id, episode_id)
     side = side_of(episode.regions)
@@ -152,18 +151,22 @@ def side_of(regions: Sequence[dict[str, str]]) -> str:
     return side if side in {"left", "right"} else "both"
 
 
+def find(scope: Scope, template_id: UUID) -> ProgrammeTemplate:
+    """One of the clinic's templates; raises NotFound."""
+    staff(scope)
+    return scope.get(ProgrammeTemplate, ProgrammeTemplate.id == template_id)
+
+
 def rename(scope: Scope, template_id: UUID, name: str) -> None:
     """Give a template another name; raises Invalid and NotFound."""
-    staff(scope)
-    row = scope.get(ProgrammeTemplate, ProgrammeTemplate.id == template_id)
+    row = find(scope, template_id)
     row.name = _name(scope, name, but=template_id)
     scope.flush()
 
 
 def delete(scope: Scope, template_id: UUID) -> str:
     """Delete a template; programmes that were copied from it stay. Gives its name."""
-    staff(scope)
-    row = scope.get(ProgrammeTemplate, ProgrammeTemplate.id == template_id)
+    row = find(scope, template_id)
     for line in scope.entities(TemplateLine, TemplateLine.template_id == template_id):
         scope.remove(line)
     scope.flush()

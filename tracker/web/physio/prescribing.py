@@ -389,13 +389,14 @@ def list_templates() -> str:
         return _templates_page(scope)
 
 
-def _templates_page(scope: Any, posted: UUID | None = None, faults: Sequence[str] = ()) -> str:
+def _templates_page(
+    scope: Any, posted: UUID | None = None, form: forms.TemplateForm | None = None
+) -> str:
     return render_template(
         "physio/templates.html",
         templates=templates.see_templates(scope),
         posted=posted,
-        typed=request.form.get("name", ""),
-        faults=faults,
+        form=form,
     )
 
 
@@ -403,18 +404,22 @@ def _templates_page(scope: Any, posted: UUID | None = None, faults: Sequence[str
 @for_staff
 def change_template(template_id: UUID) -> Response:
     """Rename a template, or delete it."""
-    try:
+    if request.form.get("action") == "delete":
         with writing() as scope:
-            if request.form.get("action") == "delete":
-                name = templates.delete(scope, template_id)
-                flash(_("“%(name)s” is deleted. Programmes made from it stay.", name=name), "done")
-            else:
-                templates.rename(scope, template_id, request.form.get("name", ""))
-                flash(_("Saved."), "done")
+            name = templates.delete(scope, template_id)
+        flash(_("“%(name)s” is deleted. Programmes made from it stay.", name=name), "done")
+        return see_other("physio.list_templates")
+    form = forms.TemplateForm(request.form)
+    try:
+        form.check()
+        with writing() as scope:
+            templates.rename(scope, template_id, form.name.data)
     except Invalid as fault:
-        words = [text_of(code) for codes in fault.errors.values() for code in codes]
+        form.take_errors(fault.errors)
         with reading() as scope:
-            return again(_templates_page(scope, template_id, words))
+            templates.find(scope, template_id)
+            return again(_templates_page(scope, template_id, form))
+    flash(_("Saved."), "done")
     return see_other("physio.list_templates")
 
 
