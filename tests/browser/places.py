@@ -319,6 +319,12 @@ def see_stopped(page: Page, world: World) -> None:
     )
 
 
+def see_no_pause(page: Page, world: World) -> None:
+    """Days off without their days."""
+    see_unfolded("/stretches")(page, world)
+    send(page, "form[action='/stretches/excuse'] button")
+
+
 PATIENTS = [
     Place("today", "pat", "patient.show_today", "/today"),
     Place("today-filled", "pat", "patient.show_today", see_filled),
@@ -346,6 +352,8 @@ PATIENTS = [
     Place("guide-hurts", "pat", "patient.start_stretches", see_guide("#guide-hurts")),
     Place("guide-stopped", "pat", "patient.start_stretches", see_stopped),
     Place("stretch", "pat", "patient.show_stretch", see_one_stretch),
+    Place("stretches-unfolded", "pat", "patient.list_stretches", see_unfolded("/stretches")),
+    Place("stretches-refused", "pat", "patient.excuse_days", see_no_pause, 422),
     Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
     Place("safety-patient", "pat", "patient.show_safety", "/safety"),
     Place("me", "pat", "patient.show_me", see_unfolded("/me")),
@@ -419,6 +427,18 @@ def see_invited_colleague(page: Page, world: World) -> None:
         page.locator("form.narrow button.main").click()
 
 
+def see_templates(page: Page, world: World) -> None:
+    """A programme kept as a template, once."""
+    page.goto("/programmes")
+    if not page.locator("main section ul").count():
+        see_patient("Pat", under="/programme", unfold=True)(page, world)
+        page.locator("form[action$='/template'] [name=name]").fill("Neck, gentle")
+        with page.expect_navigation():
+            page.locator("form[action$='/template'] button").click()
+        page.goto("/programmes")
+    open_all(page)
+
+
 INVITE = "form[action$='/invitation'] button"
 
 STAFF = [
@@ -458,6 +478,36 @@ STAFF = [
         then(see_patient("Pat", under="/programme"), "#dose button.main"),
         422,
     ),
+    Place(
+        "programme-unfolded",
+        "pia",
+        "physio.show_programme",
+        see_patient("Eero", under="/programme", unfold=True),
+    ),
+    Place(
+        "programme-history",
+        "pia",
+        "physio.show_history",
+        see_patient("Pat", under="/programme/history"),
+    ),
+    Place(
+        "pause-refused",
+        "pia",
+        "physio.pause_programme",
+        then(see_patient("Pat", under="/programme", unfold=True), "form[action$='/pause'] button"),
+        422,
+    ),
+    Place(
+        "template-refused",
+        "pia",
+        "physio.save_template",
+        then(
+            see_patient("Pat", under="/programme", unfold=True), "form[action$='/template'] button"
+        ),
+        422,
+    ),
+    Place("templates-none", "lena", "physio.list_templates", "/programmes"),
+    Place("templates", "pia", "physio.list_templates", see_templates),
     Place("library", "pia", "physio.show_library", "/library"),
     Place("library-lead", "lea", "physio.show_library", "/library"),
     Place("library-stretch", "pia", "physio.show_library_stretch", "/library/side-neck"),
@@ -487,6 +537,8 @@ NO_PAGES = {
     "api.show_session",
     "auth.root",
     "patient.export_csv",
+    "patient.print_stretches",
+    "physio.print_programme",
     "patient.export_json",
     "pwa.healthz",
     "pwa.manifest",

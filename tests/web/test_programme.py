@@ -167,7 +167,7 @@ def test_a_paused_day_asks_for_nothing_and_counts_neither_way(desk, cast, databa
     assert "of 11 stretches done" in told
     assert "9 days off do not count" in told
     caseload = text_of(desk.get("/patients").text)
-    assert "of 11 stretches in 4 weeks" in caseload
+    assert "of 11 stretches" in caseload
     (row,) = rows_of(
         database, Pause, Pause.patient_id == cast.alice.patient_id, Pause.reason == "told_to_rest"
     )

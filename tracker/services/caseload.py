@@ -103,9 +103,10 @@ class CaseRow:
         return stretch_counts(self.facts, self.today, SCORE_DAYS)
 
     @property
-    def left_out(self) -> tuple[str, int] | None:
-        """Why stretches were left out most often in these four weeks, and on how many days."""
-        return main_reason(self.facts, self.today, SCORE_DAYS) if self.facts.is_sharing else None
+    def left_out(self) -> str | None:
+        """Why stretches were left out most often in these four weeks, on two days or more."""
+        found = main_reason(self.facts, self.today, SCORE_DAYS) if self.facts.is_sharing else None
+        return found[0] if found and found[1] > 1 else None
 
 
 @dataclass(frozen=True, slots=True)

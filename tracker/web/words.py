@@ -250,10 +250,9 @@ def reason_tally(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{words.get(name, name)} ({count})" for name, count in reasons.items())
 
 
-def left_out_words(reason: str, days: int) -> str:
-    """Why stretches were left out most often: mostly no time (3 days)."""
-    told = ngettext("%(num)d day", "%(num)d days", days)
-    return _("mostly %(reason)s (%(days)s)", reason=reason_words()[reason], days=told)
+def left_out_words(reason: str) -> str:
+    """Why stretches were left out most often: mostly no time."""
+    return _("mostly %(reason)s", reason=reason_words()[reason])
 
 
 def news_words(news: News) -> str:
