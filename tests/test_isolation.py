@@ -44,6 +44,12 @@ EPISODE: dict[str, object] = {
     "opened_on": TODAY.isoformat(),
 }
 
+PAUSE: dict[str, object] = {
+    "first_day": TODAY.isoformat(),
+    "last_day": TODAY.isoformat(),
+    "reason": "ill",
+}
+
 FORMS: dict[str, dict[str, object]] = {
     "physio.invite": {},
     "physio.take_over": {"own": "on"},
@@ -53,6 +59,12 @@ FORMS: dict[str, dict[str, object]] = {
     "physio.record_session": SESSION,
     "physio.change_programme": DOSE,
     "physio.end_prescription": {},
+    "physio.resume_prescription": {},
+    "physio.pause_programme": PAUSE,
+    "physio.end_pause": {},
+    "physio.save_template": {"name": "Neck"},
+    "physio.apply_template": {},
+    "physio.change_template": {"name": "Neck"},
     "clinic.change_colleague": {"action": "end"},
     "physio.amend_session": {**SESSION, "rev": "1"},
     "clinic.withdraw_invitation": {},
@@ -85,6 +97,8 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "episode_id": record.episode_id,
         "prescription_id": record.prescription_id,
         "needling_id": record.needling_id,
+        "pause_id": cast.pauses["Harbour" if there else "Lighthouse"],
+        "template_id": cast.templates["Harbour" if there else "Lighthouse"],
         "membership_id": (cast.paul if there else cast.otto).membership_id,
         "flag_id": cast.flags["Harbour" if there else "Lighthouse"],
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
@@ -105,6 +119,7 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "episode_id": record.episode_id,
         "prescription_id": record.prescription_id,
         "needling_id": record.needling_id,
+        "pause_id": cast.pauses["Emil there" if role in {"otto", "dora"} else "Emil"],
     }
 
 
@@ -191,9 +206,12 @@ def pages_of(app) -> list[tuple[str, str, str]]:
 ROOMS = {
     "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
-                "patient.show_progress", "patient.show_today", "patient.show_unsent"},
+                "patient.end_excuse", "patient.excuse_days", "patient.print_stretches",
+                "patient.see_changes",
+                "patient.show_progress", "patient.show_today", "patient.show_unsent",
+                "patient.start_stretches"},
     "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
-               "physio.show_library", "auth.change_password", "auth.show_password",
+               "physio.show_library", "physio.list_templates", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
              "clinic.export_register", "clinic.show_people", "clinic.show_register"},
@@ -244,7 +262,7 @@ def test_every_id_that_a_page_reads_is_walked_below():
     source = "".join(path.read_text(encoding="utf-8") for path in web.rglob("*.py"))
     read = set(re.findall(r'(?:asked_id|posted_id|posted_or_none)\("(\w+)"\)', source))
     read |= set(re.findall(r"(\w+) = IdField\(", source))
-    assert read == {"episode", "change", "clinic_id", "session_id", "episode_id",
+    assert read == {"episode", "change", "excuse_id", "clinic_id", "session_id", "episode_id",
                     "needling_session_id", "entry_id", "form_id", "cover_id"}  # fmt: skip
 
 
@@ -257,6 +275,8 @@ def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None,
         (cast.pia, f"{own}?episode=", episodes),
         (cast.pia, f"{own}/programme?episode=", episodes),
         (cast.pia, f"{own}/programme?change=", lines),
+        (cast.pia, f"{own}/programme/history?episode=", episodes),
+        (cast.pia, f"{own}/programme.pdf?episode=", episodes),
         (cast.pia, f"{own}/needling/new?episode=", episodes),
         (cast.alice, "/progress?episode=", episodes),
         # The same person's other clinic, which this session was not let into.
@@ -264,7 +284,7 @@ def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None,
     ]
 
 
-@pytest.mark.parametrize("case", range(6))
+@pytest.mark.parametrize("case", range(8))
 def test_an_id_in_the_query_reaches_nothing_foreign(case, cast, visit):
     who, address, ids = foreign_in_query(cast)[case]
     one, other = visit(who), visit(who)
@@ -277,7 +297,9 @@ def test_an_id_in_the_query_reaches_nothing_foreign(case, cast, visit):
 FORM_IDS = (
     "episode_id", "episode_id suffixed", "pain suffixed", "needling_session_id",
     "soreness suffixed", "outcome", "due", "clinic_id", "sharing", "mail", "clinic choice",
-    "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode", "cover",
+    "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode",
+    "cover",
+    "paused episode", "kept episode", "copied template", "copied into episode", "own excuse",
 )  # fmt: skip
 
 
@@ -321,20 +343,40 @@ def posts(case: str, cast: Cast, key: object) -> tuple[Somebody, str, dict[str, 
             {"name": "Harbour", "zone": "Europe/London", "language": "en", "minimum_age": "16",
              "emergency_number": "999", "clinic_number": "1", "cover_id": str(key)},
         ),
+        "paused episode": (
+            cast.pia, f"{alice}/programme/pause", {**PAUSE, "episode": str(key)},
+        ),
+        "kept episode": (
+            cast.pia, f"{alice}/programme/template", {"name": "Neck", "episode": str(key)},
+        ),
+        "copied template": (
+            cast.pia, f"{alice}/programme/apply",
+            {"template": str(key), "episode": str(cast.alice.episode_id)},
+        ),
+        "copied into episode": (
+            cast.pia, f"{alice}/programme/apply",
+            {"template": str(cast.templates["Harbour"]), "episode": str(key)},
+        ),
+        "own excuse": (cast.alice, "/stretches/excuse/end", {"excuse_id": str(key)}),
         "prescribed episode": (cast.pia, f"{alice}/programme?episode={key}", dict(DOSE)),
     }[case]  # type: ignore[return-value]  # fmt: skip
 
 
 def foreign_for(case: str, cast: Cast, database) -> list[object]:
     """Ids of the case's kind that exist, but not for its sender."""
+    fixed: dict[str, list[object]] = {
+        "copied template": [cast.templates["Lighthouse"]],
+        "own excuse": [cast.excuses["Dora"], cast.excuses["Emil"]],
+        "cover": [cast.otto.membership_id, cast.lina.membership_id],
+    }
+    if case in fixed:
+        return fixed[case]
     if "episode" in case or case == "pain suffixed":
         return [cast.bob.episode_id, cast.dora.episode_id, cast.emil_there.episode_id]
     if case in {"needling_session_id", "soreness suffixed"}:
         return [cast.emil.needling_id, cast.dora.needling_id]
     if case in {"outcome", "due"} or case.startswith("changed line"):
         return [cast.emil.prescription_id, cast.dora.prescription_id]
-    if case == "cover":
-        return [cast.otto.membership_id, cast.lina.membership_id]
     if case == "device":
         with database.door() as door:
             bobs = select(AuthSession.id).where(AuthSession.person_id == cast.bob.person_id)

@@ -3,7 +3,7 @@
 // A record is what the server is known to hold of one day:
 // { checkins: {episode: {entry_id, rev, ...fields}}, days: {clinic: {sleep, stress, note}},
 //   soreness: {entry_id: {rev, needling_session_id, soreness, felt_at}},
-//   stretches: {prescription: {entry_id, rev, outcome, reason}} }
+//   stretches: {prescription: {entry_id, rev, outcome, reason, sets_done, ...}} }
 // An item is an operation that waits: { seq, state, tried, operation, about }, `about` staying on the
 // phone. One that was tried may stand at the server: it is never taken back, only followed by another.
 
@@ -135,6 +135,13 @@ function sayCheckin(envelope, record, items, form) {
   return say(envelope, "checkin", found, standing, data, about);
 }
 
+// Whether a stretch is asked for on a day: in force, on one of its weekdays, and not paused. `told` are
+// its data as a page has them; `weekday` is the day's, Monday 0.
+export function isDue({ starts, ends, days, pauses = "[]" }, day, weekday) {
+  const isPaused = JSON.parse(pauses).some(([first, last]) => first <= day && day <= last);
+  return starts <= day && (!ends || day <= ends) && Boolean(days & (1 << weekday)) && !isPaused;
+}
+
 // The rating that a new one mends: one just made, or on a past day the day's own.
 export function ratingToMend(ratings, isPast, nowMs) {
   const latest = [...ratings].sort((a, b) => (a.felt_at < b.felt_at ? -1 : 1)).at(-1);
@@ -156,12 +163,21 @@ function saySoreness(envelope, record, items, form) {
   return say(envelope, "soreness", found, standing ?? { entry_id }, data, { label: form.label });
 }
 
+const COUNTED = ["sets_done", "pain_during", "provenance"];
+
 function sayStretch(envelope, record, items, form) {
   const found = edit(envelope, record, items, "stretch", form);
   const standing = found.base.stretches[form.prescription_id];
+  const waits = found.open.at(-1)?.operation.data;
   const reason = form.outcome === "done" ? null : form.reason || null;
-  if (standing?.outcome === form.outcome && (standing.reason ?? null) === reason) return unsay(found);
   const data = { prescription_id: form.prescription_id, outcome: form.outcome, reason };
+  for (const name of COUNTED) {
+    // What a timer has counted stays as long as the same is said of it.
+    if (name in form) data[name] = form[name];
+    else if (waits?.outcome === data.outcome && name in waits) data[name] = waits[name];
+  }
+  const isIn = (entry) => entry && Object.keys(data).every((name) => (entry[name] ?? null) === data[name]);
+  if (isIn(standing)) return unsay(found);
   return say(envelope, "stretch", found, standing, data, { label: form.label });
 }
 

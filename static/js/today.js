@@ -4,7 +4,7 @@
 import { addDays, daysBetween, endOf, hoursBetween, localDay, weekday } from "./clock.js";
 import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember, showPlaces } from "./dayform.js";
 import { hint } from "./install.js";
-import { blank, DAY, ENTRY, overlay, PAIN, ratingToMend, write } from "./operations.js";
+import { blank, DAY, ENTRY, isDue, overlay, PAIN, ratingToMend, write } from "./operations.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
 import * as queue from "./queue.js";
 import { clockTime, count, hoursAgo, longDay, outlook, say, shortWeekday } from "./words.js";
@@ -110,9 +110,7 @@ function layOut(shown, now) {
     block.hidden = hours < 0 || !isAsked;
   }
   for (const block of all("[data-line]")) {
-    const { starts, ends, weekdays } = block.dataset;
-    const isInForce = starts <= day && (!ends || day <= ends);
-    block.hidden = !isInForce || !(Number(weekdays) & (1 << weekday(day)));
+    block.hidden = !isDue(block.dataset, day, weekday(day));
   }
   const stretches = document.getElementById("stretches");
   if (stretches) {

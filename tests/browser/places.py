@@ -337,6 +337,43 @@ def see_sore(page: Page, world: World) -> None:
     page.locator("#also .advice:visible").wait_for()
 
 
+def open_guide(page: Page) -> None:
+    """The guided session, standing at its first hold."""
+    page.goto("/stretches/start")
+    page.locator("#guide[data-ready]").wait_for(state="attached")
+    page.locator("#guide-start").click()
+    page.locator("#guide-pause").click()
+
+
+def see_guide(button: str) -> Way:
+    """One of the guided session's screens."""
+
+    def go(page: Page, world: World) -> None:
+        open_guide(page)
+        if button:
+            page.locator(button).click()
+
+    return go
+
+
+def see_stopped(page: Page, world: World) -> None:
+    """Stopped for pain; it is said again each time, so that the next visit begins anew."""
+    page.goto("/stretches/start")
+    page.locator("#guide[data-ready]").wait_for(state="attached")
+    page.locator("#guide").evaluate(
+        "guide => { guide.hidden = false; for (const name of ['head', 'intro', 'run'])"
+        " document.getElementById(`guide-${name}`).hidden = true;"
+        " document.getElementById('guide-name').textContent = 'x';"
+        " for (const name of ['stop', 'rate']) document.getElementById(`guide-${name}`).hidden = false }"
+    )
+
+
+def see_no_pause(page: Page, world: World) -> None:
+    """Days off without their days."""
+    see_unfolded("/stretches")(page, world)
+    send(page, "form[action='/stretches/excuse'] button")
+
+
 PATIENTS = [
     Place("today", "pat", "patient.show_today", "/today"),
     Place("today-filled", "pat", "patient.show_today", see_filled),
@@ -357,7 +394,15 @@ PATIENTS = [
     Place("progress-empty", "paul", "patient.show_progress", "/progress"),
     Place("stretches", "pat", "patient.list_stretches", "/stretches"),
     Place("stretches-empty", "paul", "patient.list_stretches", "/stretches"),
+    Place("guide", "pat", "patient.start_stretches", "/stretches/start"),
+    Place("guide-empty", "paul", "patient.start_stretches", "/stretches/start"),
+    Place("guide-running", "pat", "patient.start_stretches", see_guide("")),
+    Place("guide-skip", "pat", "patient.start_stretches", see_guide("#guide-skip")),
+    Place("guide-hurts", "pat", "patient.start_stretches", see_guide("#guide-hurts")),
+    Place("guide-stopped", "pat", "patient.start_stretches", see_stopped),
     Place("stretch", "pat", "patient.show_stretch", see_one_stretch),
+    Place("stretches-unfolded", "pat", "patient.list_stretches", see_unfolded("/stretches")),
+    Place("stretches-refused", "pat", "patient.excuse_days", see_no_pause, 422),
     Place("stretch-not-mine", "paul", "patient.show_stretch", "/stretches/side-neck"),
     Place("safety-patient", "pat", "patient.show_safety", "/safety"),
     Place("safety-tiers", "petra", "patient.show_safety", see_tiers),
@@ -512,6 +557,18 @@ def see_wrong_hours(page: Page, world: World) -> None:
     page.locator(".hours .fault").wait_for()
 
 
+def see_templates(page: Page, world: World) -> None:
+    """A programme kept as a template, once."""
+    page.goto("/programmes")
+    if not page.locator("main section ul").count():
+        see_patient("Pat", under="/programme", unfold=True)(page, world)
+        page.locator("form[action$='/template'] [name=name]").fill("Neck, gentle")
+        with page.expect_navigation():
+            page.locator("form[action$='/template'] button").click()
+        page.goto("/programmes")
+    open_all(page)
+
+
 INVITE = "form[action$='/invitation'] button"
 
 STAFF = [
@@ -556,6 +613,36 @@ STAFF = [
         then(see_patient("Pat", under="/programme"), "#dose button.main"),
         422,
     ),
+    Place(
+        "programme-unfolded",
+        "pia",
+        "physio.show_programme",
+        see_patient("Eero", under="/programme", unfold=True),
+    ),
+    Place(
+        "programme-history",
+        "pia",
+        "physio.show_history",
+        see_patient("Pat", under="/programme/history"),
+    ),
+    Place(
+        "pause-refused",
+        "pia",
+        "physio.pause_programme",
+        then(see_patient("Pat", under="/programme", unfold=True), "form[action$='/pause'] button"),
+        422,
+    ),
+    Place(
+        "template-refused",
+        "pia",
+        "physio.save_template",
+        then(
+            see_patient("Pat", under="/programme", unfold=True), "form[action$='/template'] button"
+        ),
+        422,
+    ),
+    Place("templates-none", "lena", "physio.list_templates", "/programmes"),
+    Place("templates", "pia", "physio.list_templates", see_templates),
     Place("library", "pia", "physio.show_library", "/library"),
     Place("library-lead", "lea", "physio.show_library", "/library"),
     Place("library-stretch", "pia", "physio.show_library_stretch", "/library/side-neck"),
@@ -595,6 +682,8 @@ NO_PAGES = {
     "auth.root",
     "clinic.export_register",
     "patient.export_csv",
+    "patient.print_stretches",
+    "physio.print_programme",
     "patient.export_json",
     "pwa.healthz",
     "pwa.manifest",

@@ -13,6 +13,7 @@ from tests.support.browser import PHONE, ClinicServer, Demo, Watch
 from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.domain.prescription import Dose
 from tracker.services import (
     accounts,
     clinics,
@@ -20,6 +21,7 @@ from tracker.services import (
     needling,
     patient_joining,
     patients,
+    programme,
     safety,
     staff_joining,
 )
@@ -29,6 +31,7 @@ from tracker.services.invitations import NewInvitation
 from tracker.services.needling import NewSession
 from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
+from tracker.services.programme import NewPrescription
 from tracker.store.schema import Patient, Person
 
 PASSWORD = "a sentence is a good password"
@@ -159,6 +162,15 @@ class Quay:
             person_id = door.session.get_one(Patient, (own.clinic_id, own.patient_id)).person_id
         assert person_id is not None
         return PatientActor(person_id, uuid4(), "Flora Nilsen", "en", zone, (own,))
+
+    def prescribe(self, name: str, stretch: str, side: str, dose: Dose) -> UUID:
+        """A stretch for a patient's first problem, from today on."""
+        now = datetime.now(UTC)
+        today = local_day(now, self.server.zone)
+        with self.server.hub.database.scope(self._lead, writes=True) as scope:
+            episode = patients.see_patient(scope, self.ids[name])[1][0]
+            given = NewPrescription(stretch, side, dose, "")
+            return programme.prescribe(scope, self.ids[name], episode.id, given, now, today).id
 
     def _write(self) -> None:
         """The links that mails hold."""

@@ -181,4 +181,20 @@ export default (test) => {
     applied(record, { operation: { kind: "checkin", entry_id: "x", data: { episode_id: "e", pain_average: 4, note: "n" } }, about: { clinic_id: "c" } }, 1);
     equal(record, blank());
   });
+
+  test("what a timer counted stays until something else is said of it", () => {
+    const only = (more) => form({ checkins: [], stretches: [{ prescription_id: "p", label: "Neck", ...more }] });
+    const counted = { outcome: "done", reason: "", sets_done: 1, provenance: "timer" };
+    const first = write(envelope(), blank(), [], only(counted));
+    const item = { seq: 1, state: "waiting", tried: false, ...first.items[0] };
+    // The day's form says it once more, as it stands there.
+    const [kept] = said(write(envelope(), blank(), [item], only({ outcome: "done", reason: "" })));
+    equal([kept.data.sets_done, kept.data.provenance], [1, "timer"]);
+    const [other] = said(write(envelope(), blank(), [item], only({ outcome: "partly", reason: "no_time" })));
+    equal(other.data, { prescription_id: "p", outcome: "partly", reason: "no_time" });
+    const record = applied(blank(), item, 1);
+    equal(said(write(envelope(), record, [], only({ outcome: "done", reason: "" }))), []);
+    const [rated] = said(write(envelope(), record, [], only({ ...counted, pain_during: 2 })));
+    equal([rated.data.pain_during, rated.base_rev], [2, 1]);
+  });
 };

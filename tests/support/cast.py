@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tracker.domain.access import Actor, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.domain.pause import Days
 from tracker.domain.prescription import EVERY_DAY, Dose, Outcome
 from tracker.domain.session import SessionKind
 from tracker.services import (
@@ -20,9 +21,11 @@ from tracker.services import (
     needling,
     patient_joining,
     patients,
+    pauses,
     programme,
     safety,
     staff_joining,
+    templates,
 )
 from tracker.services.accounts import SignedIn
 from tracker.services.daybook import (
@@ -96,7 +99,7 @@ class Cast:
     """Harbour has Lea (lead), Pia and Paul, Alice, Bob and Carol; Lighthouse Lina, Otto and Dora.
 
     Emil is a patient of both. Alice, Dora and Emil have everything, Bob has joined, Carol is
-    invited. `waiting` are staff invitations (clinic's name to row's id) that nobody has used.
+    invited. `pauses`, `templates` and `excuses` are by whose they are. `waiting` are staff invitations (clinic's name to row's id) that nobody has used.
     """
 
     harbour: House
@@ -113,6 +116,9 @@ class Cast:
     emil: Record
     emil_there: Record
     waiting: dict[str, UUID]
+    pauses: dict[str, UUID]
+    templates: dict[str, UUID]
+    excuses: dict[str, UUID]
     flags: dict[str, UUID] = field(default_factory=dict)
     """Open flags by clinic, where a test has raised some."""
 
@@ -286,6 +292,28 @@ class Maker:
                 local_day(now, by.clinic.zone),
             ).id
 
+    def paused(self, by: Colleague, who: Record) -> UUID:
+        """A pause in a month's time, which changes nothing of what is due by now."""
+        days = Days(TODAY + timedelta(days=30), TODAY + timedelta(days=32))
+        with self.database.scope(self.staff(by), writes=True) as scope:
+            return pauses.pause(
+                scope, who.patient_id, who.episode_id, days, "travelling", NOW, TODAY
+            )
+
+    def excuses(self, who: Record) -> UUID:
+        """The patient's own words for some days in two months' time."""
+        days = Days(TODAY + timedelta(days=60), TODAY + timedelta(days=61))
+        with self.database.scope(self.patient(who), writes=True) as scope:
+            pauses.excuse(scope, days, "ill", Moment(TODAY, who.clinic.zone, NOW))
+            return pauses.pauses_between(scope, TODAY)[1][0][1].id
+
+    def template(self, by: Colleague, who: Record) -> UUID:
+        """The patient's programme, kept for the clinic."""
+        with self.database.scope(self.staff(by), writes=True) as scope:
+            return templates.save(
+                scope, who.patient_id, who.episode_id, f"Of {who.clinic.name}", NOW, TODAY
+            )
+
     def logs(
         self,
         who: Record,
@@ -386,6 +414,14 @@ def make_cast(maker: Maker) -> Cast:
         emil=maker.lived(paul, emil),
         emil_there=emil_there,
         waiting=waiting,
+        pauses={
+            "Harbour": maker.paused(pia, alice),
+            "Lighthouse": maker.paused(otto, dora),
+            "Emil": maker.paused(paul, emil),
+            "Emil there": maker.paused(otto, emil_there),
+        },
+        templates={"Harbour": maker.template(pia, alice), "Lighthouse": maker.template(otto, dora)},
+        excuses={"Dora": maker.excuses(dora), "Emil": maker.excuses(emil)},
     )
 
 

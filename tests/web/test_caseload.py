@@ -189,9 +189,9 @@ def test_a_closed_problem_leaves_the_caseload(cast, maker, database):
 
 def test_an_ended_programme_asks_for_nothing_more(cast, maker, database):
     with database.scope(maker.staff(cast.pia), writes=True) as scope:
-        programme.end(scope, cast.alice.patient_id, cast.alice.prescription_id, TODAY)
+        programme.end(scope, cast.alice.patient_id, cast.alice.prescription_id, NOW, TODAY)
     row = next(row for row in seen(database, maker, cast.pia).rows if row.name == "Alice Archer")
-    assert row.stretches == (0.5, 14)
+    assert row.stretches == (0.5, 20)
 
 
 def test_only_ones_own_are_shown_until_all_are_asked_for(cast, visit):

@@ -6,7 +6,7 @@ import argparse
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tracker.bench import data
@@ -15,6 +15,9 @@ from tracker.bench.measure import Answer, Printer, Request, alternate, call, cou
 
 _KEPT = re.compile(r"const KEEP = (\[.*\]);")
 _LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+|/manifest\.webmanifest)')
+
+
+_IMPORTED = re.compile(r'from "\./([a-z_]+\.js)"')
 
 
 def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:
@@ -69,6 +72,28 @@ def _weigh(own: Bench, printer: Printer, cookie: str) -> None:
     printer.row("first /today: bytes over the wire, headers included", f"{total / 1000:.1f} kB")
     printer.row("  of these the page with all its script", f"{shown / 1000:.1f} kB")
     printer.row("all script of the patient's side, compressed", f"{script / 1000:.1f} kB")
+    # What a page runs: the modules that it names and those that these import, the worker besides.
+    sources = {path: gzip.decompress(parts[path].body).decode() for path in modules}
+    guided = call(own.app.wsgi_app, Request("/stretches/start", cookie).environ())
+    on_today = _loaded(html, sources)
+    added = _loaded(gzip.decompress(guided.body).decode(), sources) - on_today
+    today = sum(len(parts[path].body) for path in {"/sw.js", *on_today})
+    session = sum(len(parts[path].body) for path in added)
+    printer.row("  of it what /today loads, with the worker", f"{today / 1000:.1f} kB")
+    printer.row("  of it what the guided session adds", f"{session / 1000:.1f} kB")
+
+
+def _loaded(html: str, sources: Mapping[str, str]) -> set[str]:
+    """The modules that a page loads: those it names, and what they import in turn."""
+    found: set[str] = set()
+    waiting = [path for path in _LINKED.findall(html) if path in sources]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            folder = path.rpartition("/")[0]
+            waiting += [f"{folder}/{name}" for name in _IMPORTED.findall(sources[path])]
+    return found
 
 
 def _count_taps(own: Bench, printer: Printer, cookies: Sequence[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -167,3 +168,13 @@ def stretches_for(muscle_ids: list[str]) -> list[Stretch]:
     wanted = set(muscle_ids)
     fitting = [s for s in stretches().values() if s.may_be_proposed and wanted & set(s.muscles)]
     return sorted(fitting, key=lambda s: -len(wanted & set(s.muscles)))
+
+
+def propose(muscle_ids: list[str], ruled_out: Collection[str]) -> list[Stretch]:
+    """The stretches to propose for needled muscles; none that the screening rules out."""
+    return [s for s in stretches_for(muscle_ids) if not conflicts(s, ruled_out)]
+
+
+def conflicts(stretch: Stretch, ruled_out: Collection[str]) -> list[str]:
+    """What the screening found (ids as in `ask_first`) that speaks against a stretch."""
+    return [asked for asked in stretch.ask_first if asked in ruled_out]

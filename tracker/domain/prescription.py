@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from tracker.domain.catalog import Stretch
+
 EVERY_DAY = 0b1111111
 FIVE_DAYS = 0b0011111
 """Five days a week is the default: 30 s once a day so often worked in 6 weeks (Bandy 1997)."""
@@ -15,6 +17,9 @@ FIVE_DAYS = 0b0011111
 MANY_STRETCHES = 4
 MANY_MINUTES = 10.0
 """A programme above 4 stretches or 10 minutes a day is warned about (working rule)."""
+
+SHORT_HOLD = 15
+"""Seconds of hold that did not work (Bandy 1994): what is held no longer is another exercise."""
 
 CHANGEOVER_SECONDS = 5
 """Seconds between two holds, counted into the minutes a day (working rule)."""
@@ -45,6 +50,15 @@ class Provenance(StrEnum):
     BACKFILLED = "backfilled"
 
 
+class TimeOfDay(StrEnum):
+    """When on the day; twice or more a day is both."""
+
+    ANY = "any"
+    MORNING = "morning"
+    EVENING = "evening"
+    BOTH = "both"
+
+
 def days_mask(weekdays: Iterable[int]) -> int:
     """Weekday numbers (Monday 0 to Sunday 6) as a mask of seven bits; raises ValueError."""
     mask = 0
@@ -68,6 +82,7 @@ class Dose:
     repetitions: int
     hold_seconds: int
     days: int = FIVE_DAYS
+    time_of_day: str = TimeOfDay.ANY
 
     def minutes(self, *, sides: int = 1) -> float:
         """Minutes on a day when it is due; `sides` is 2 when each side is stretched."""
@@ -100,6 +115,35 @@ def changeover(today: date, *, is_logged_today: bool) -> tuple[date, date]:
     """
     first = today + timedelta(days=1) if is_logged_today else today
     return first - timedelta(days=1), first
+
+
+def time_of_day(sets: int, wish: str) -> TimeOfDay:
+    """When a stretch is done: twice a day or more is both, once a day never; raises ValueError."""
+    asked = TimeOfDay(wish)
+    if sets > 1:
+        return TimeOfDay.BOTH
+    return TimeOfDay.ANY if asked is TimeOfDay.BOTH else asked
+
+
+def default_dose(stretch: Stretch) -> Dose:
+    """What one tap prescribes: 30 s, 2 or 3 times, once a day on 5 days (Bandy 1997).
+
+    A stretch keeps the library's own hold where that is shorter. What is held for 15 s at most
+    works by repetition (Bandy 1994): it keeps the library's own, up to twice a day.
+    """
+    if stretch.hold_seconds <= SHORT_HOLD:
+        return Dose(min(stretch.sets, 2), stretch.repetitions, stretch.hold_seconds)
+    return Dose(1, min(max(stretch.repetitions, 2), 3), min(stretch.hold_seconds, 30))
+
+
+def busiest_day(loads: Iterable[tuple[int, float]]) -> tuple[int, float]:
+    """(stretches, minutes) of the weekday with the most minutes; (0, 0) for an empty programme.
+
+    A load is one stretch: the mask of its days, and its minutes on a day when it is due.
+    """
+    given = list(loads)
+    days = [[minutes for mask, minutes in given if mask & (1 << day)] for day in range(7)]
+    return max(((len(day), sum(day)) for day in days), key=lambda day: (day[1], day[0]))
 
 
 def is_too_much(count: int, minutes: float) -> bool:

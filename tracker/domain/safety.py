@@ -224,6 +224,7 @@ class FlagKind(StrEnum):
 
     SAFETY = "safety"
     SORENESS = "soreness"
+    STRETCH = "stretch"
 
 
 @dataclass(frozen=True, slots=True)

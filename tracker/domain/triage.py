@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,8 +10,10 @@ from enum import StrEnum
 from itertools import islice
 from statistics import fmean, median
 
+from tracker.domain.adherence import REASONS
 from tracker.domain.days import hours_between
 from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
+from tracker.domain.pause import Days
 from tracker.domain.strip import Strip
 
 FLARE_RISE = 2
@@ -88,6 +91,8 @@ class EpisodeFacts:
     done_halves: Strip = field(default_factory=Strip)
     session_hours: Strip = field(default_factory=Strip)
     lines: Sequence[Line] = ()
+    excused: Sequence[Days] = ()
+    reasons: Strip = field(default_factory=Strip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +181,44 @@ def find_silence(facts: EpisodeFacts, today: date) -> Reason | None:
     return Reason(kind, {"days": days, "ever": float(facts.last_logged_on is not None)}, days)
 
 
-def stretch_counts(facts: EpisodeFacts, today: date) -> tuple[float, int]:
-    """(done, due) of the 14 days that ended yesterday: today is not over yet."""
+def stretch_counts(facts: EpisodeFacts, today: date, days: int = STRETCH_DAYS) -> tuple[float, int]:
+    """(done, due) of the days that ended yesterday: today is not over yet.
+
+    Excused days leave both, so that it is the adherence that domain/adherence.py measures.
+    """
     last = today - timedelta(days=1)
-    first = last - timedelta(days=STRETCH_DAYS - 1)
+    first = last - timedelta(days=days - 1)
     due = due_count(facts.lines, first, last)
-    done = sum(halves for halves in facts.done_halves.window(last, STRETCH_DAYS) if halves) / 2
-    return done, due
+    halves = sum(value for value in facts.done_halves.window(last, days) if value)
+    for day in _excused_days(facts, first, last):
+        due -= due_count(facts.lines, day, day)
+        halves -= facts.done_halves.value(day) or 0
+    return halves / 2, due
+
+
+def _excused_days(facts: EpisodeFacts, first: date, last: date) -> set[date]:
+    return {
+        start + timedelta(days=n)
+        for pause in facts.excused
+        for start in [max(first, pause.first)]
+        for n in range((min(last, pause.last) - start).days + 1)
+    }
+
+
+def main_reason(facts: EpisodeFacts, today: date, days: int) -> tuple[str, int] | None:
+    """Why stretches were left out most often in these days, and on how many of them."""
+    last = today - timedelta(days=1)
+    first = last - timedelta(days=days - 1)
+    off = _excused_days(facts, first, last)
+    given = Counter(
+        value
+        for ago, value in facts.reasons.logged(last)
+        if ago < days and last - timedelta(days=ago) not in off
+    )
+    if not given:
+        return None
+    value, count = given.most_common(1)[0]
+    return REASONS[value], count
 
 
 def find_few_stretches(facts: EpisodeFacts, today: date) -> Reason | None:

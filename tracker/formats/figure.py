@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from tracker.domain import catalog
 from tracker.formats.body import Body, Pose, blend
 from tracker.formats.flesh import Part, lit, parts
 from tracker.formats.kit import Thing, things
@@ -380,6 +381,12 @@ def _classes(shape: Shape) -> str:
     if shape.ink == "lit":
         return f'class="l {name} s{name}"'
     return f'class="{name} b"' if shape.is_body else f'class="{name}"'
+
+
+def load(stretch_id: str) -> Figure:
+    """The figure of one of the product's stretches; raises KeyError."""
+    data = catalog.figures()
+    return Figure(data["figures"][stretch_id], data["bases"], data["areas"])
 
 
 def still(figure: Figure, key: int = -1) -> str:

@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from tracker.domain.access import StaffActor
+from tracker.domain.adherence import SCORE_DAYS
 from tracker.domain.days import local_day
+from tracker.domain.pause import from_pairs
 from tracker.domain.strip import Strip
 from tracker.domain.triage import (
     NEEDS_LOOK,
@@ -20,6 +22,7 @@ from tracker.domain.triage import (
     Kind,
     Line,
     Reason,
+    main_reason,
     reason_for,
     stretch_counts,
 )
@@ -94,8 +97,16 @@ class CaseRow:
 
     @property
     def stretches(self) -> tuple[float, int]:
-        """(done, due) of the last 14 days."""
-        return stretch_counts(self.facts, self.today) if self.facts.is_sharing else (0.0, 0)
+        """(done, due) of the last four weeks: the adherence's two sums."""
+        if not self.facts.is_sharing:
+            return 0.0, 0
+        return stretch_counts(self.facts, self.today, SCORE_DAYS)
+
+    @property
+    def left_out(self) -> str | None:
+        """Why stretches were left out most often in these four weeks, on two days or more."""
+        found = main_reason(self.facts, self.today, SCORE_DAYS) if self.facts.is_sharing else None
+        return found[0] if found and found[1] > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +171,8 @@ def facts_of(raw: Any) -> EpisodeFacts:
             Line(date.fromisoformat(first), date.fromisoformat(last) if last else None, days)
             for first, last, days in raw.lines
         ],
+        excused=[*from_pairs(raw.pauses), *from_pairs(raw.excuses)],
+        reasons=Strip(raw.reasons_end, raw.reasons or ""),
     )
 
 

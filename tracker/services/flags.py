@@ -26,11 +26,19 @@ from tracker.domain.safety import (
     find_abnormal,
     is_raised,
 )
+from tracker.domain.too_painful import too_painful
 from tracker.services.patients import staff
 from tracker.store import flags as store
 from tracker.store import outreach as post
 from tracker.store import records
-from tracker.store.schema import Flag, NeedlingSession, SafetyReport, SorenessEntry
+from tracker.store.schema import (
+    Flag,
+    NeedlingSession,
+    Prescription,
+    SafetyReport,
+    SorenessEntry,
+    StretchEntry,
+)
 from tracker.store.scope import Door, Scope
 
 MAIL = "safety"
@@ -139,6 +147,32 @@ def raise_soreness(
             reason=found.reason,
             numbers=found.numbers,
             said_at=newest.felt_at,
+        ),
+        now,
+    )
+
+
+def raise_stretch(
+    scope: Scope, line: Prescription, entry: StretchEntry, usual: int | None, now: datetime
+) -> None:
+    """Raise an AMBER flag where a stretch hurt too much; `usual` is the day's pain, if known."""
+    if now - entry.recorded_at > FLAG_FRESH or not too_painful(entry.pain_during, usual):
+        return
+    if store.has_source(scope, entry.patient_id, FlagKind.STRETCH, entry.entry_id):
+        return
+    _raise(
+        scope,
+        Flag(
+            clinic_id=entry.clinic_id,
+            patient_id=entry.patient_id,
+            kind=FlagKind.STRETCH,
+            tier=Tier.AMBER,
+            episode_id=line.episode_id,
+            source_id=entry.entry_id,
+            subject_id=line.series_id,
+            reason="stretch_hurt",
+            numbers={"stretch": line.stretch, "side": line.side, "pain": entry.pain_during},
+            said_at=entry.recorded_at,
         ),
         now,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
-from tracker.domain.prescription import LIMITS, Dose, changeover
-from tracker.services import summaries
+from tracker.domain.prescription import LIMITS, Dose, TimeOfDay, changeover, time_of_day
+from tracker.domain.programme_changes import Change, Version, changes
+from tracker.services import needling, summaries
 from tracker.services.patients import staff
 from tracker.services.today import as_line
 from tracker.store import records
@@ -20,12 +22,16 @@ from tracker.store.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class NewPrescription:
-    """A stretch with its dose and side, and a word from the physio."""
+    """A stretch with its dose and side, and a word from the physio.
+
+    `is_confirmed` says that it is meant although the screening speaks against it.
+    """
 
     stretch: str
     side: str
     dose: Dose
     note: str = ""
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,18 @@ class ProgrammeLine:
     stretch: catalog.Stretch
     dose: Dose
     is_ended: bool
+    is_ended_for_good: bool
     is_coming: bool
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is prescribed and nobody has ended it, from today on or from a day to come."""
+        return self.row.ends_on is None
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether its end can be undone: it was ended, and no due day has passed since."""
+        return self.row.ended_at is not None and not self.is_ended_for_good
 
     @property
     def minutes(self) -> float:
@@ -57,6 +74,8 @@ def _check(given: NewPrescription) -> None:
             errors[name] = [f"{name}_range"]
     if not 1 <= given.dose.days <= 127:
         errors["days"] = ["days_needed"]
+    if given.dose.time_of_day not in set(TimeOfDay):
+        errors["time_of_day"] = ["unknown"]
     if len(given.note) > 300:
         errors["note"] = ["note_long"]
     if errors:
@@ -76,6 +95,9 @@ def prescribe(
     # Locked before anything is read, so that the summary misses no line prescribed meanwhile.
     lock_patient(scope, staff(scope).clinic_id, patient_id)
     episode = records.get_episode(scope, patient_id, episode_id)
+    against = catalog.conflicts(catalog.stretches()[given.stretch], ruled_out(episode))
+    if against and not given.is_confirmed:
+        raise Invalid({"is_confirmed": ["ruled_out"]})
     for line in see_programme(scope, episode, today):
         if not line.is_ended and (line.row.stretch, line.row.side) == (given.stretch, given.side):
             raise Invalid({"stretch": ["prescribed_already"]})
@@ -108,6 +130,7 @@ def _version(
         repetitions=given.dose.repetitions,
         hold_seconds=given.dose.hold_seconds,
         days=given.dose.days,
+        time_of_day=time_of_day(given.dose.sets, given.dose.time_of_day).value,
         note=given.note.strip(),
         starts_on=starts_on,
         prescribed_by=staff(scope).membership_id,
@@ -147,13 +170,77 @@ def change(
     return row
 
 
-def end(scope: Scope, patient_id: UUID, prescription_id: UUID, today: date) -> None:
+def end(scope: Scope, patient_id: UUID, prescription_id: UUID, now: datetime, today: date) -> None:
     """End a line: from today, or from tomorrow when today's is already logged."""
     old = _current(scope, patient_id, prescription_id)
     old.ends_on, _ = _turn(scope, old, today)
+    old.ended_at, old.ended_by = now, staff(scope).membership_id
     scope.flush()
     summaries.note_programme(scope, records.get_episode(scope, patient_id, old.episode_id), today)
     scope.flush()
+
+
+def resume(scope: Scope, patient_id: UUID, prescription_id: UUID, today: date) -> None:
+    """Undo an end of today: the line goes on as if it had never been ended.
+
+    Raises NotFound for any other line, and Invalid where the stretch was prescribed anew meanwhile.
+    """
+    lock_patient(scope, staff(scope).clinic_id, patient_id)
+    row = records.get_prescription(scope, patient_id, prescription_id)
+    episode = records.get_episode(scope, patient_id, row.episode_id)
+    lines = see_programme(scope, episode, today)
+    if not any(line.row.id == row.id and line.may_resume for line in lines):
+        raise NotFound("prescription")
+    if any(line.is_running and _is_same(line.row, row) for line in lines):
+        raise Invalid({"stretch": ["prescribed_already"]})
+    row.ends_on = row.ended_at = row.ended_by = None
+    scope.flush()
+    summaries.note_programme(scope, episode, today)
+    scope.flush()
+
+
+def _is_same(one: Prescription, other: Prescription) -> bool:
+    return (one.stretch, one.side) == (other.stretch, other.side)
+
+
+def ruled_out(episode: Episode) -> Sequence[str]:
+    """What the episode's screening found, by the ids of the library's `askFirst`."""
+    return episode.screening or ()
+
+
+def see_history(scope: Scope, episode: Episode) -> list[Change]:
+    """Every change of an episode's programme, the newest first."""
+    rows = records.prescriptions_of(scope, episode)
+    return changes([as_version(row) for row in rows])[::-1]
+
+
+def names_of(scope: Scope) -> dict[UUID, str]:
+    """The clinic's staff by membership, for who prescribed what."""
+    staff(scope)
+    return {row.id: row.name for row in records.colleagues(scope)}
+
+
+def as_version(row: Prescription) -> Version:
+    """A stored version as the changes read it."""
+    return Version(
+        series=row.series_id,
+        number=row.version,
+        stretch=row.stretch,
+        side=row.side,
+        dose=as_line(row).dose,
+        note=row.note,
+        at=row.prescribed_at,
+        by=row.prescribed_by,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
+
+
+def propose(scope: Scope, episode: Episode, running: Collection[str]) -> list[catalog.Stretch]:
+    """The stretches to propose for the muscles needled last, without those that are prescribed."""
+    needled = [row.muscle for row in needling.last_session(scope, episode)[1]]
+    found = catalog.propose(needled, ruled_out(episode))
+    return [stretch for stretch in found if stretch.id not in running]
 
 
 def _current(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:
@@ -197,11 +284,12 @@ def see_programme(scope: Scope, episode: Episode, today: date) -> list[Programme
             stretch=catalog.stretches()[row.stretch],
             dose=as_line(row).dose,
             is_ended=row.ends_on is not None and row.ends_on < today,
+            is_ended_for_good=row.ends_on is not None and row.ends_on < today - timedelta(days=1),
             is_coming=row.starts_on > today,
         )
         for row in newest.values()
     ]
-    return sorted(lines, key=lambda line: line.is_ended)
+    return sorted(lines, key=lambda line: not line.is_running)
 
 
 def find_version(scope: Scope, patient_id: UUID, prescription_id: UUID) -> Prescription:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from tracker.domain.adherence import Adherence, Entry, halves_done, measure, score_days
 from tracker.domain.days import local_day, local_time
-from tracker.domain.prescription import Outcome, Prescription
+from tracker.domain.pause import Days, is_paused
+from tracker.domain.prescription import Prescription
 from tracker.domain.timeline import NeedlingMark, Timeline, TimelineDay, range_start
+from tracker.services.pauses import PauseLine, see_pauses
 from tracker.services.today import as_line
 from tracker.store import logs, records
 from tracker.store.schema import Episode
@@ -38,6 +42,10 @@ class Progress:
     episode: Episode
     pain_days: int
     session_count: int
+    adherence: Adherence
+    """Of the last four weeks, whatever the range."""
+    pauses: Sequence[PauseLine]
+    """What excuses days from the range's first on, or from these weeks' first."""
 
     @property
     def span(self) -> int:
@@ -58,14 +66,45 @@ def see_progress(
     past = [mark.needled_local.date() for mark in marks if mark.needled_local.date() <= today]
     first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
     lines = [as_line(row) for row in records.prescriptions_of(scope, episode)] if is_shared else []
-    days, rows = _days(scope, episode, first, today, marks, lines)
+    since, until = score_days(today)
+    off = see_pauses(scope, episode, min(first, since))
+    excused = [line.days for line in off]
+    stretched = logs.stretch_outcomes_between(scope, episode, min(first, since), today)
+    days, rows = _days(scope, episode, (first, today), marks, _Plan(lines, excused, stretched))
     return Progress(
         timeline=Timeline(first, today, tuple(days), marks),
         rows=rows,
         episode=episode,
         pain_days=sum(1 for day in days if day.pain is not None),
         session_count=sum(1 for day in past if day >= first),
+        adherence=measure(lines, [_entry(row) for row in stretched], excused, since, until),
+        pauses=off,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was asked, what was excused, and what became of it."""
+
+    lines: Sequence[Prescription]
+    excused: Sequence[Days]
+    stretched: Sequence[Any]
+
+    def due(self, day: date) -> int:
+        if is_paused(self.excused, day):
+            return 0
+        return sum(1 for line in self.lines if line.is_due(day))
+
+    def done(self) -> dict[date, float]:
+        done: dict[date, float] = {}
+        for row in self.stretched:
+            done[row.local_date] = done.get(row.local_date, 0.0) + _entry(row).halves / 2
+        return done
+
+
+def _entry(row: Any) -> Entry:
+    halves = halves_done(row.outcome, row.sets_done, row.sets)
+    return Entry(row.prescription_id, row.local_date, halves, row.provenance, row.reason)
 
 
 def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
@@ -76,11 +115,11 @@ def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
 def _days(
     scope: Scope,
     episode: Episode,
-    first: date,
-    last: date,
+    span: tuple[date, date],
     marks: Sequence[NeedlingMark],
-    lines: Sequence[Prescription],
+    plan: _Plan,
 ) -> tuple[list[TimelineDay], list[DayRow]]:
+    first, last = span
     pain = {row.local_date: row for row in logs.pain_between(scope, episode, first, last)}
     sore = {
         row.local_date: row.soreness
@@ -91,14 +130,14 @@ def _days(
         for row in logs.notes_between(scope, episode.patient_id, first, last)
         if row.local_date >= first
     }
-    done = _done_by_day(scope, episode, first, last)
+    done = plan.done()
     needled: dict[date, list[str]] = {}
     for mark in marks:
         needled.setdefault(mark.needled_local.date(), []).append(f"{mark.needled_local:%H:%M}")
     days, rows = [], []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        known = _day(day, pain.get(day), sore.get(day), done.get(day, 0.0), lines)
+        known = _day(day, pain.get(day), sore.get(day), done.get(day, 0.0), plan.due(day))
         days.append(known)
         rows.append(_table_row(known, pain.get(day), notes.get(day), needled.get(day, [])))
     rows.reverse()
@@ -119,14 +158,14 @@ def _day(
     pain: object | None,
     soreness: int | None,
     done: float,
-    lines: Sequence[Prescription],
+    due: int,
 ) -> TimelineDay:
     return TimelineDay(
         day=day,
         pain=getattr(pain, "pain_average", None),
         soreness=soreness,
         stretches_done=done,
-        stretches_due=sum(1 for line in lines if line.is_due(day)),
+        stretches_due=due,
         backfilled=getattr(pain, "is_backfilled", False),
     )
 
@@ -143,10 +182,3 @@ def _table_row(
         note=getattr(note, "note", ""),
         needled=needled,
     )
-
-
-def _done_by_day(scope: Scope, episode: Episode, first: date, last: date) -> dict[date, float]:
-    done: dict[date, float] = {}
-    for row in logs.stretch_outcomes_between(scope, episode, first, last):
-        done[row.local_date] = done.get(row.local_date, 0.0) + Outcome(row.outcome).share
-    return done

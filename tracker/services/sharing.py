@@ -21,10 +21,12 @@ from tracker.store.schema import (
     Consent,
     DiaryDay,
     Episode,
+    Excuse,
     Flag,
     NeedledMuscle,
     NeedlingSession,
     Patient,
+    Pause,
     Prescription,
     Revision,
     SafetyReport,
@@ -131,12 +133,14 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("days", DiaryDay),
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
+    ("pauses", Pause),
+    ("excuses", Excuse),
     ("safety_reports", SafetyReport),
     ("flags", Flag),
     ("revisions", Revision),
     ("consents", Consent),
 )
-_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines", "day_rev"})
+_INTERNAL = frozenset({"form_id", "session_end", "session_hours", "lines", "pauses", "day_rev"})
 
 
 def everything(scope: Scope, now: datetime) -> dict[str, Any]:

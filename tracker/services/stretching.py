@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
-from tracker.domain.prescription import Outcome, Provenance
-from tracker.services import summaries
+from tracker.domain.prescription import Provenance
+from tracker.services import flags, summaries
 from tracker.services.daybook import Book, StretchInput, check_scale
 from tracker.services.entries import values_at
 from tracker.store.schema import Prescription, StretchEntry
@@ -28,21 +28,31 @@ def record_stretch(book: Book, given: StretchInput) -> UUID:
         _new_stretch(book, given, line)
     elif not given.fills_only:
         book.amend(row, _edited(book, given, line, row), given.base_rev)
+    _look_at_pain(book, line)
     book.saved.count += 1
     return line.episode_id
+
+
+def _look_at_pain(book: Book, line: Prescription) -> None:
+    """A stretch that hurt too much is something for the physio to see."""
+    checkin = book.checkins.get(line.episode_id)
+    usual = checkin.pain_average if checkin else None
+    flags.raise_stretch(book.scope, line, book.stretches[line.id], usual, book.moment.now)
 
 
 def _edited(
     book: Book, given: StretchInput, line: Prescription, row: StretchEntry
 ) -> dict[str, Any]:
     edited: dict[str, Any] = {"outcome": given.outcome.value, "reason": given.reason}
+    is_new = given.outcome not in {row.outcome, _outcome_seen(book, given, row)}
     if given.sets_done is not None:
         edited["sets_done"] = given.sets_done
-    elif given.outcome not in {row.outcome, _outcome_seen(book, given, row)}:
+    elif is_new:
         edited["sets_done"] = _sets(line, given)
     if given.pain_during is not None:
         edited["pain_during"] = given.pain_during
-    if given.provenance is not None:
+    # Another outcome is somebody's word, whatever a timer had counted before.
+    if given.provenance is not None or is_new:
         edited["provenance"] = _provenance(book, given).value
     return edited
 
@@ -104,10 +114,9 @@ def _new_stretch(book: Book, given: StretchInput, line: Prescription) -> None:
 
 def sum_up_stretches(book: Book, episode_id: UUID) -> None:
     """Put what is done now of the day's stretches into the episode's summary."""
-    done = [
-        Outcome(entry.outcome).share
+    entries = [
+        (entry, book.lines[line_id])
         for line_id, entry in book.stretches.items()
         if book.lines[line_id].episode_id == episode_id
     ]
-    summary = book.summary(episode_id)
-    summaries.note_stretches(summary, book.moment.local_date, round(2 * sum(done)))
+    summaries.note_day(book.summary(episode_id), book.moment.local_date, entries)

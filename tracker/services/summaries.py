@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from tracker.domain import strip
+from tracker.domain import pause, strip
+from tracker.domain.adherence import REASONS, halves_done
 from tracker.domain.days import local_time
-from tracker.domain.prescription import Outcome
 from tracker.domain.strip import Strip
 from tracker.store import logs
-from tracker.store.schema import Episode, EpisodeSummary, NeedlingSession, Prescription
+from tracker.store.schema import (
+    Episode,
+    EpisodeSummary,
+    Excuse,
+    NeedlingSession,
+    Pause,
+    Prescription,
+)
 from tracker.store.scope import Scope
 
 
@@ -22,6 +30,8 @@ def new_summary(episode: Episode) -> EpisodeSummary:
         episode_id=episode.id,
         pain="",
         done_halves="",
+        reasons="",
+        excuses=[],
     )
 
 
@@ -44,6 +54,30 @@ def note_stretches(row: EpisodeSummary, day: date, halves: int) -> None:
     moved = Strip(row.done_end, row.done_halves).with_value(day, min(halves, strip.LARGEST))
     row.done_end, row.done_halves = moved.end, moved.text
     _note_logged(row, day)
+
+
+def note_day(row: EpisodeSummary, day: date, entries: Sequence[tuple[Any, Any]]) -> None:
+    """Put what became of a day's stretches into the strips: (entry, its line) each.
+
+    What was done of a line on its day of rest is logged, and counts nowhere.
+    """
+    halves = [
+        halves_done(entry.outcome, entry.sets_done, line.sets)
+        for entry, line in entries
+        if line.days & (1 << day.weekday())
+    ]
+    note_stretches(row, day, sum(halves))
+    note_reason(row, day, [entry.reason for entry, _ in entries if entry.reason])
+
+
+def note_reason(row: EpisodeSummary, day: date, reasons: Sequence[str]) -> None:
+    """Keep why stretches were left out on a day: the reason given most often, if there is one."""
+    known = [REASONS.index(reason) for reason in reasons if reason in REASONS]
+    value = max(known, key=lambda one: (known.count(one), -one)) if known else None
+    if value is None and Strip(row.reasons_end, row.reasons).value(day) is None:
+        return
+    moved = Strip(row.reasons_end, row.reasons).with_value(day, value)
+    row.reasons_end, row.reasons = moved.end, moved.text
 
 
 def _note_logged(row: EpisodeSummary, day: date) -> None:
@@ -82,6 +116,31 @@ def note_programme(scope: Scope, episode: Episode, today: date) -> None:
     ]
 
 
+def note_pauses(scope: Scope, episode: Episode, today: date) -> None:
+    """Keep the days on which the physio asks for nothing, as far back as the strips reach."""
+    since = today - timedelta(days=strip.LENGTH)
+    rows = scope.entities(
+        Pause,
+        Pause.patient_id == episode.patient_id,
+        Pause.episode_id == episode.id,
+        Pause.taken_back_at.is_(None),
+        Pause.last_day >= since,
+    )
+    episode.pauses = pause.as_pairs(pause.Days(row.first_day, row.last_day) for row in rows)
+
+
+def note_excuses(scope: Scope, row: EpisodeSummary, today: date) -> None:
+    """Keep the days that the patient has excused, as far back as the strips reach."""
+    since = today - timedelta(days=strip.LENGTH)
+    rows = scope.entities(
+        Excuse,
+        Excuse.clinic_id == row.clinic_id,
+        Excuse.taken_back_at.is_(None),
+        Excuse.last_day >= since,
+    )
+    row.excuses = pause.as_pairs(pause.Days(one.first_day, one.last_day) for one in rows)
+
+
 def rebuild(scope: Scope, episode: Episode, today: date) -> None:
     """Make the logged half of a summary anew from the entries (a patient's scope)."""
     row = logs.find_summary(scope, episode.id)
@@ -90,17 +149,17 @@ def rebuild(scope: Scope, episode: Episode, today: date) -> None:
         scope.add(row)
     row.pain_end, row.pain, row.done_end, row.done_halves = None, "", None, ""
     row.last_logged_on = row.last_soreness = row.last_soreness_at = None
+    row.reasons_end, row.reasons = None, ""
     first = strip.oldest(today)
     for checkin in logs.pain_between(scope, episode, first, today):
         note_pain(row, checkin.local_date, checkin.pain_average)
-    halves: dict[date, float] = {}
+    stretched: dict[date, list[Any]] = {}
     for entry in logs.stretch_outcomes_between(scope, episode, first, today):
-        halves[entry.local_date] = (
-            halves.get(entry.local_date, 0) + 2 * Outcome(entry.outcome).share
-        )
-    for day in sorted(halves):
-        note_stretches(row, day, round(halves[day]))
+        stretched.setdefault(entry.local_date, []).append(entry)
+    for day, entries in sorted(stretched.items()):
+        note_day(row, day, [(entry, entry) for entry in entries])
     sessions = scope.entities(NeedlingSession, NeedlingSession.episode_id == episode.id)
     for soreness in logs.soreness_of(scope, sessions):
         note_soreness(row, soreness.soreness, soreness.felt_at, soreness.local_date)
+    note_excuses(scope, row, today)
     scope.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +19,11 @@ from tracker.domain.needling import (
     SORENESS_LATEST_HOURS,
     is_soreness_asked,
 )
-from tracker.domain.prescription import Dose, Prescription
+from tracker.domain.pause import as_pairs
+from tracker.domain.prescription import Dose, Outcome, Prescription
 from tracker.domain.safety import Rating, find_abnormal
 from tracker.services.daybook import Moment
+from tracker.services.pauses import PauseLine, pauses_between
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
@@ -85,6 +88,7 @@ class DueStretch:
     """A stretch that is due, with what was logged of it."""
 
     prescription_id: UUID
+    episode_id: UUID
     stretch: Stretch
     side: str
     dose: Dose
@@ -93,13 +97,37 @@ class DueStretch:
     note: str
     outcome: str | None
     reason: str | None
+    sets_done: int | None
     rev: int | None
+    pauses: Sequence[Sequence[str]] = ()
+    """Days on which it is not asked for, as [first, last] pairs."""
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides that are stretched one after the other; one empty word where there are none."""
+        if not self.stretch.has_side:
+            return ("",)
+        return ("left", "right") if self.side == "both" else (self.side,)
 
     @property
     def minutes(self) -> float:
         """Minutes that the stretch takes on a day when it is due."""
-        sides = 2 if self.stretch.has_side and self.side == "both" else 1
-        return self.dose.minutes(sides=sides)
+        return self.dose.minutes(sides=len(self.sides))
+
+    @property
+    def minutes_once(self) -> float:
+        """Minutes of one time of the day: what the guided session takes."""
+        return self.minutes / self.dose.sets
+
+
+def still_open(due: Sequence[DueStretch]) -> list[DueStretch]:
+    """The stretches of which nothing is logged, or a part."""
+    return [one for one in due if one.outcome in {None, Outcome.PARTLY}]
+
+
+def session_minutes(due: Sequence[DueStretch]) -> int:
+    """Minutes that one time of some stretches takes, rounded up."""
+    return ceil(sum(one.minutes_once for one in due))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,8 @@ class Today:
     spare_stretches: Sequence[DueStretch]
     week: Sequence[tuple[date, bool]]
     first_day: date
+    paused: PauseLine | None = None
+    """What excuses this day, where something would have been due."""
 
     @property
     def is_today(self) -> bool:
@@ -135,7 +165,17 @@ class Today:
     @property
     def minutes(self) -> int:
         """Minutes that the stretches due take, rounded up."""
-        return int(sum(due.minutes for due in self.stretches) + 0.999)
+        return ceil(sum(due.minutes for due in self.stretches))
+
+    @property
+    def open_stretches(self) -> list[DueStretch]:
+        """What is due and of which nothing final is logged yet."""
+        return still_open(self.stretches)
+
+    @property
+    def open_minutes(self) -> int:
+        """Minutes that a session with what is open takes, rounded up."""
+        return session_minutes(self.open_stretches)
 
     @property
     def saved_at(self) -> datetime | None:
@@ -153,7 +193,7 @@ def see_day(scope: Scope, moment: Moment) -> Today:
     week = days_back(moment.today, WEEK)
     logged = logs.logged_days(scope, week[0], week[-1])
     soreness, spare_soreness = _soreness_asked(scope, moment)
-    stretches, spare_stretches = _due_stretches(scope, {row.id for row in episodes}, moment)
+    stretches, spare_stretches, paused = _due_stretches(scope, episodes, moment)
     return Today(
         day=moment.local_date,
         today=moment.today,
@@ -165,6 +205,7 @@ def see_day(scope: Scope, moment: Moment) -> Today:
         spare_stretches=spare_stretches,
         week=[(day, day in logged) for day in week if day >= first_day],
         first_day=first_day,
+        paused=paused,
     )
 
 
@@ -296,32 +337,59 @@ def _before(ratings: Sequence[SorenessEntry], rating: SorenessEntry) -> Soreness
 
 def as_line(row: PrescriptionRow) -> Prescription:
     """A stored version as the domain's noun."""
-    dose = Dose(row.sets, row.repetitions, row.hold_seconds, row.days)
+    dose = Dose(row.sets, row.repetitions, row.hold_seconds, row.days, row.time_of_day)
     return Prescription(row.id, row.stretch, row.side, dose, row.starts_on, row.ends_on)
 
 
 def _due_stretches(
-    scope: Scope, episode_ids: set[UUID], moment: Moment
-) -> tuple[list[DueStretch], list[DueStretch]]:
-    """The stretches that are due on the day, and those that another day may ask for."""
+    scope: Scope, episodes: Sequence[Episode], moment: Moment
+) -> tuple[list[DueStretch], list[DueStretch], PauseLine | None]:
+    """The stretches due on the day, those that another day may ask for, and what excuses the day.
+
+    A stretch that was logged on a day off is shown all the same.
+    """
     day = moment.local_date
+    episode_ids = {row.id for row in episodes}
     spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
     lines = [
         row
         for row in logs.prescriptions_between(scope, day - spare, day + spare)
         if row.episode_id in episode_ids
     ]
-    due = [row for row in lines if as_line(row).is_due(day)]
-    entries = logs.stretch_entries_on(scope, day) if due else {}
+    planned = [row for row in lines if as_line(row).is_due(day)]
+    entries = logs.stretch_entries_on(scope, day) if planned else {}
+    off = _pauses(scope, lines, day - spare) if lines else {}
+    due, paused = [], None
+    for row in planned:
+        pause = next((one for one in off[row.episode_id] if day in one.days), None)
+        if pause is None or row.id in entries:
+            due.append(row)
+        paused = paused or pause
     return (
-        [_due(row, entries.get(row.id)) for row in due],
-        [_due(row, None) for row in lines if row not in due] if spare else [],
+        [_due(row, entries.get(row.id), off[row.episode_id]) for row in due],
+        [_due(row, None, off[row.episode_id]) for row in lines if row not in due] if spare else [],
+        paused,
     )
 
 
-def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
+def _pauses(
+    scope: Scope, lines: Sequence[PrescriptionRow], since: date
+) -> dict[UUID, list[PauseLine]]:
+    """What excuses days of each of these lines' episodes: two queries for all of them."""
+    made, own = pauses_between(scope, since)
+    return {
+        row.episode_id: [
+            *(line for episode_id, line in made if episode_id == row.episode_id),
+            *(line for clinic_id, line in own if clinic_id == row.clinic_id),
+        ]
+        for row in lines
+    }
+
+
+def _due(row: PrescriptionRow, entry: StretchEntry | None, off: Sequence[PauseLine]) -> DueStretch:
     return DueStretch(
         prescription_id=row.id,
+        episode_id=row.episode_id,
         stretch=catalog.stretches()[row.stretch],
         side=row.side,
         dose=as_line(row).dose,
@@ -330,8 +398,40 @@ def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
         note=row.note,
         outcome=entry.outcome if entry else None,
         reason=entry.reason if entry else None,
+        sets_done=entry.sets_done if entry else None,
         rev=entry.rev if entry else None,
+        pauses=as_pairs(line.days for line in off),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """The stretches that a phone can lead through: those due on the day, and the others."""
+
+    day: date
+    due: Sequence[DueStretch]
+    others: Sequence[DueStretch]
+    paused: PauseLine | None = None
+
+    @property
+    def open(self) -> list[DueStretch]:
+        """What is due and of which nothing final is logged yet."""
+        return still_open(self.due)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that a session with what is open takes, rounded up."""
+        return session_minutes(self.open)
+
+
+def see_guided(scope: Scope, moment: Moment, stretch_id: str | None = None) -> Guided:
+    """What the guided session takes from the programme: all of it, or one stretch's lines."""
+    due, others, paused = _due_stretches(scope, logs.open_episodes(scope), moment)
+    own, rest = (
+        [line for line in lines if stretch_id is None or line.stretch.id == stretch_id]
+        for lines in (due, others)
+    )
+    return Guided(moment.local_date, own, rest, paused)
 
 
 def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stretch]]:

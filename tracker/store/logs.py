@@ -225,9 +225,18 @@ def worst_soreness_between(scope: Scope, episode: Episode, first: date, last: da
 
 
 def stretch_outcomes_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:
-    """(local_date, outcome, reason) of every stretch logged for an episode."""
+    """Every stretch logged for an episode, with the sets and days of its line."""
     return scope.rows(
-        select(StretchEntry.local_date, StretchEntry.outcome, StretchEntry.reason)
+        select(
+            StretchEntry.local_date,
+            StretchEntry.prescription_id,
+            StretchEntry.outcome,
+            StretchEntry.sets_done,
+            StretchEntry.reason,
+            StretchEntry.provenance,
+            Prescription.sets,
+            Prescription.days,
+        )
         .join(
             Prescription,
             (Prescription.clinic_id == StretchEntry.clinic_id)

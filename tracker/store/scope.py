@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _PATIENT_MAY_WRITE = frozenset(
     {"checkin", "diary_day", "soreness_entry", "stretch_entry", "safety_report", "revision",
-     "episode_summary", "flag"}
+     "episode_summary", "flag", "excuse", "programme_seen"}
 )  # fmt: skip
 
 

@@ -14,18 +14,12 @@ from tracker.domain.catalog import Stretch
 from tracker.formats import bodymap, figure
 
 
-def load(stretch_id: str) -> figure.Figure:
-    """The figure of one of the product's stretches; raises KeyError."""
-    data = catalog.figures()
-    return figure.Figure(data["figures"][stretch_id], data["bases"], data["areas"])
-
-
 @cache
 def files() -> dict[str, str]:
     """The body, and every figure moving and still, by their names under the static tree."""
     made = {"img/body.svg": bodymap.regions_file()}
     for stretch_id in catalog.figures()["figures"]:
-        drawn = load(stretch_id)
+        drawn = figure.load(stretch_id)
         made[f"figures/{stretch_id}.svg"] = figure.moving(drawn)
         made[f"figures/{stretch_id}-still.svg"] = figure.still(drawn)
     return made

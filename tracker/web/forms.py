@@ -41,6 +41,7 @@ from tracker.domain.needling import (
     Technique,
     Twitch,
 )
+from tracker.domain.pause import PauseReason
 from tracker.domain.screening import QUESTIONS, SCOPES
 from tracker.web.language import LANGUAGES
 from tracker.web.messages import text_of
@@ -387,6 +388,12 @@ class StretchForm(Page):
     stretch_rev = WholeField(within=range(1, 1_000_000))
 
 
+class GuidePainForm(Page):
+    """How much a stretch hurt; the phone's own form, which the server never gets."""
+
+    pain_during = ScaleField()
+
+
 # Accounts.
 
 
@@ -483,7 +490,23 @@ class PrescriptionForm(Page):
     hold_seconds = WholeField(
         within=range(3, 121), code="hold_seconds_range", validators=[needed()]
     )
+    time_of_day = TextField(default="any")
     note = TextField(validators=[AtMost(300)])
+    is_confirmed = BooleanField()
+
+
+class PauseForm(Page):
+    """Days on which no stretch is asked for."""
+
+    first_day = DayField(validators=[needed("date")])
+    last_day = DayField(validators=[needed("date")])
+    reason = TextField(default=PauseReason.ILL.value, validators=[OneOf(tuple(PauseReason))])
+
+
+class TemplateForm(Page):
+    """A template's name."""
+
+    name = TextField(validators=[needed(), AtMost(80)])
 
 
 class DecimalField(ParsedField):

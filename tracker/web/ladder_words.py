@@ -20,7 +20,7 @@ from tracker.domain.safety import (
     sore_limits,
 )
 from tracker.services.flags import Seen
-from tracker.web.words import number, weekday_names
+from tracker.web.words import number, stretch_name, weekday_names
 
 
 def sign_word(sign_id: str) -> str:
@@ -126,6 +126,12 @@ def flag_sentence(seen: Seen) -> str:
     match flag.reason:
         case "reported":
             return _reported(told.get("signs", []), told.get("days"))
+        case "stretch_hurt":
+            return _(
+                "Pain %(pain)s of 10 during a stretch: %(stretch)s",
+                pain=number(told["pain"]),
+                stretch=stretch_name(told["stretch"], told["side"]),
+            )
         case "sore_rising":
             return _(
                 "Soreness up from %(before)s to %(soreness)s of 10 at %(hours)s hours"

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,15 +30,31 @@ from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import is_zone, latest_day_anywhere, local_day
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
-from tracker.services import accounts, checkins, clinics, held, outreach, progress, sharing, today
+from tracker.domain.pause import Days
+from tracker.domain.prescription import CHANGEOVER_SECONDS
+from tracker.domain.too_painful import TOO_PAINFUL, TOO_PAINFUL_RISE
+from tracker.services import (
+    accounts,
+    checkins,
+    clinics,
+    held,
+    news,
+    outreach,
+    pauses,
+    progress,
+    sharing,
+    today,
+)
 from tracker.services.daybook import Moment, Saved
 from tracker.services.outreach import MailKind
 from tracker.services.patients import choose_episode, own_episodes
 from tracker.web import access, dayform
 from tracker.web.access import actor, for_members, for_patients, hub, now, reading, writing, zone
-from tracker.web.forms import AddressForm
+from tracker.web.forms import AddressForm, GuidePainForm, PauseForm
 from tracker.web.language import day as long_day
 from tracker.web.messages import text_of
+from tracker.web.phone_words import guide_words
+from tracker.web.sheets import Person, as_sheet, sheet_line
 
 pages = Blueprint("patient", __name__)
 
@@ -59,7 +75,7 @@ def show_today() -> Response:
     moment = _moment(_asked_day(request.args.get("date")))
     with reading() as scope:
         seen = today.see_day(scope, moment)
-        return _today_page(seen, dayform.from_day(seen))
+        return _today_page(seen, dayform.from_day(seen), news_now=news.see_news(scope, now()))
 
 
 @pages.post("/today")
@@ -146,7 +162,12 @@ def told_of(scope: Any) -> str:
 
 
 def _today_page(
-    seen: today.Today, form: dayform.DayForm, status: int = 200, *, choose_day: bool = False
+    seen: today.Today,
+    form: dayform.DayForm,
+    status: int = 200,
+    *,
+    choose_day: bool = False,
+    news_now: news.News | None = None,
 ) -> Response:
     numbers: Sequence[clinics.Numbers] = ()
     told = ""
@@ -159,6 +180,7 @@ def _today_page(
             seen=seen,
             form=form,
             spare=dayform.spare_of(seen),
+            news=news_now,
             soreness_hours=(SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS),
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
@@ -273,10 +295,108 @@ def asked_id(name: str) -> UUID | None:
 @for_patients
 def list_stretches() -> str:
     """The patient's programme, explained."""
+    with reading() as scope:
+        return _stretches_page(scope, PauseForm(data={"first_day": local_day(now(), zone())}))
+
+
+def _stretches_page(scope: Any, excuse: PauseForm) -> str:
     current = local_day(now(), zone())
+    made, own = pauses.pauses_between(scope, current)
+    return render_template(
+        "patient/stretches.html",
+        lines=today.my_programme(scope, current),
+        as_line=today.as_line,
+        guided=today.see_guided(scope, _moment(current)),
+        news=news.see_news(scope, now()),
+        excuses=[line for _owner, line in (*made, *own)],
+        excuse=excuse,
+    )
+
+
+@pages.post("/stretches/seen")
+@for_patients
+def see_changes() -> Response:
+    """The patient has seen what changed."""
+    try:
+        until = datetime.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        abort(404)
+    if until.tzinfo is None:
+        abort(404)
+    with writing() as scope:
+        news.mark_seen(scope, until, now())
+    is_today = request.form.get("back") == "today"
+    return make_response(
+        redirect(url_for("patient.show_today" if is_today else "patient.list_stretches"), 303)
+    )
+
+
+@pages.post("/stretches/excuse")
+@for_patients
+def excuse_days() -> Response:
+    """Some days on which the patient can't stretch."""
+    form = PauseForm(request.form)
+    try:
+        form.check()
+        with writing() as scope:
+            days = Days(form.first_day.data, form.last_day.data)
+            pauses.excuse(scope, days, form.reason.data, _moment(local_day(now(), zone())))
+    except Invalid as fault:
+        form.take_errors(fault.errors)
+        with reading() as scope:
+            answer = make_response(_stretches_page(scope, form))
+        answer.status_code = 422
+        return answer
+    flash(_("Your stretches are paused. Get well and come back when you can."), "done")
+    return make_response(redirect(url_for("patient.list_stretches"), 303))
+
+
+@pages.post("/stretches/excuse/end")
+@for_patients
+def end_excuse() -> Response:
+    """Back earlier than thought."""
+    with writing() as scope:
+        pauses.end_excuse(scope, posted_id("excuse_id"), _moment(local_day(now(), zone())))
+    flash(_("Your stretches are asked for again from today on."), "done")
+    return make_response(redirect(url_for("patient.list_stretches"), 303))
+
+
+@pages.get("/stretches.pdf")
+@for_patients
+def print_stretches() -> Response:
+    """The programme on a sheet of paper."""
+    current = local_day(now(), zone())
+    person = actor()
+    clinics_here = (
+        [own.clinic_name for own in person.records] if isinstance(person, PatientActor) else []
+    )
     with reading() as scope:
         lines = today.my_programme(scope, current)
-        return render_template("patient/stretches.html", lines=lines, as_line=today.as_line)
+        complaints = [row.complaint for row in own_episodes(scope) if row.closed_on is None]
+    drawn = [
+        sheet_line(stretch, row.side, today.as_line(row).dose, row.note) for row, stretch in lines
+    ]
+    whose = Person(", ".join(clinics_here), person.name, ", ".join(complaints))
+    return as_sheet(whose, drawn, current)
+
+
+@pages.get("/stretches/start")
+@for_patients
+def start_stretches() -> str:
+    """All of the day's stretches, one screen after the other."""
+    with reading() as scope:
+        guided = today.see_guided(scope, _moment(local_day(now(), zone())))
+        return render_template("patient/start.html", guided=guided, **_guide())
+
+
+def _guide() -> dict[str, Any]:
+    """What the guided session's page needs besides its stretches."""
+    return {
+        "pain": GuidePainForm(),
+        "gap": CHANGEOVER_SECONDS,
+        "limits": (TOO_PAINFUL, TOO_PAINFUL_RISE),
+        "guide_words": guide_words(),
+    }
 
 
 @pages.get("/stretches/<stretch_id>")
@@ -290,7 +410,12 @@ def show_stretch(stretch_id: str) -> str:
     with reading() as scope:
         lines = [row for row, own in today.my_programme(scope, current) if own.id == stretch_id]
         return render_template(
-            "patient/stretch.html", stretch=stretch, lines=lines, as_line=today.as_line
+            "patient/stretch.html",
+            stretch=stretch,
+            lines=lines,
+            as_line=today.as_line,
+            guided=today.see_guided(scope, _moment(current), stretch_id),
+            **_guide(),
         )
 
 

@@ -116,6 +116,37 @@ def _unsent_words() -> dict[str, str]:
     }
 
 
+def guide_words() -> Markup:
+    """What the guided session says, as JSON for an attribute: on its own pages alone."""
+    return htmlsafe_json_dumps(
+        {
+            "count": _("{n} of {all}"),
+            "ready": _("Get ready"),
+            "ready_left": _("Get ready: left side"),
+            "ready_right": _("Get ready: right side"),
+            "hold": _("Hold. {n} of {all}"),
+            "hold_left": _("Hold, left side. {n} of {all}"),
+            "hold_right": _("Hold, right side. {n} of {all}"),
+            "change": _("Change sides"),
+            "change_left": _("Change to the left side"),
+            "change_right": _("Change to the right side"),
+            "rest": _("Let go and rest"),
+            "rest_left": _("Let go and rest. Left side next"),
+            "rest_right": _("Let go and rest. Right side next"),
+            "paused": _("Paused. Nothing runs on."),
+            "pause": _("Pause"),
+            "resume": _("Go on"),
+            "next": _("Next stretch"),
+            "again": _("Once more"),
+            "finish": _("Finish"),
+            "from_here": _("Go on where you stopped"),
+            "sound_on": _("Sound is on"),
+            "sound_off": _("Sound is off"),
+            "well_done": _("Well done. It is in your log."),
+        }
+    )
+
+
 def init(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.globals["phone_words"] = phone_words

@@ -15,7 +15,8 @@ from tracker.web.assets import bare
 
 pages = Blueprint("pwa", __name__)
 
-PRECACHED = ("css/app.css", "css/chart.css", "img/icons.svg", "img/favicon.svg", "img/body.svg")
+PRECACHED = ("css/app.css", "css/chart.css", "css/guide.css", "img/icons.svg", "img/favicon.svg",
+             "img/body.svg")  # fmt: skip
 """What pages need to look like themselves without a network, besides every module of patients."""
 
 OWN = ("/today", "/progress", "/stretches", "/stretches/", "/me", "/unsent")

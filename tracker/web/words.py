@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from babel.lists import format_list
@@ -13,11 +13,14 @@ from markupsafe import Markup
 
 from tracker.domain import catalog
 from tracker.domain.days import local_time
-from tracker.domain.prescription import EVERY_DAY, Dose, weekdays_of
+from tracker.domain.pause import PauseReason
+from tracker.domain.prescription import EVERY_DAY, Dose, Provenance, TimeOfDay, weekdays_of
+from tracker.domain.programme_changes import Turn
 from tracker.domain.timeline import NeedlingMark, Timeline
 from tracker.domain.triage import Kind, Reason
 from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
 from tracker.services.caseload import CaseRow
+from tracker.services.news import News
 from tracker.web.language import short_day
 
 
@@ -131,11 +134,47 @@ def relative(value: datetime, zone: str, today: date) -> str:
 
 
 def dose_words(dose: Dose) -> str:
-    """2 times a day, 3 x 30 s."""
+    """3 x 30 s in the evening; 3 x 30 s, morning and evening; 3 x 30 s, 3 times a day."""
     hold = _("%(times)s × %(seconds)s s", times=dose.repetitions, seconds=dose.hold_seconds)
-    if dose.sets == 1:
+    if dose.sets > 2:
+        return _("%(hold)s, %(sets)s times a day", hold=hold, sets=dose.sets)
+    if dose.sets == 2:
+        return _("%(hold)s, morning and evening", hold=hold)
+    if dose.time_of_day == TimeOfDay.ANY:
         return hold
-    return _("%(hold)s, %(sets)s times a day", hold=hold, sets=dose.sets)
+    return f"{hold}, {time_words()[dose.time_of_day]}"
+
+
+def time_words() -> dict[str, str]:
+    """When a stretch is done that is asked for once a day."""
+    return {
+        TimeOfDay.ANY.value: _("any time"),
+        TimeOfDay.MORNING.value: _("in the morning"),
+        TimeOfDay.EVENING.value: _("in the evening"),
+    }
+
+
+def pause_words() -> dict[str, str]:
+    """Why nothing is asked for."""
+    return {
+        PauseReason.ILL.value: _("ill"),
+        PauseReason.TRAVELLING.value: _("travelling"),
+        PauseReason.TOLD_TO_REST.value: _("told to rest"),
+        PauseReason.OTHER.value: _("something else"),
+    }
+
+
+def span_words(first: date, last: date) -> str:
+    """22 Nov, or 22 Nov to 25 Nov."""
+    if first == last:
+        return short_day(first)
+    return _("%(first)s to %(last)s", first=short_day(first), last=short_day(last))
+
+
+def start_words(count: int, minutes: int) -> str:
+    """What a tap on the guided session begins: Start: 4 stretches, 9 min."""
+    stretches = ngettext("%(num)d stretch", "%(num)d stretches", count)
+    return _("Start: %(stretches)s, %(minutes)s min", stretches=stretches, minutes=minutes)
 
 
 def weekday_names() -> list[str]:
@@ -192,6 +231,40 @@ def technique_words() -> dict[str, str]:
 def role_word(role: str) -> str:
     """What a membership is called."""
     return {"patient": _("patient"), "physio": _("physio"), "lead": _("lead")}.get(role, role)
+
+
+def provenance_words(provenance: str, count: int) -> str:
+    """How we know of what was done: 5 with the timer."""
+    match provenance:
+        case Provenance.TIMER:
+            return str(ngettext("%(num)d with the timer", "%(num)d with the timer", count))
+        case Provenance.TICKED:
+            return str(ngettext("%(num)d ticked", "%(num)d ticked", count))
+        case _:
+            return str(ngettext("%(num)d added later", "%(num)d added later", count))
+
+
+def reason_tally(reasons: Mapping[str, int]) -> str:
+    """Why stretches were left out: no time (3), forgot (1)."""
+    words = reason_words()
+    return ", ".join(f"{words.get(name, name)} ({count})" for name, count in reasons.items())
+
+
+def left_out_words(reason: str) -> str:
+    """Why stretches were left out most often: mostly no time."""
+    return _("mostly %(reason)s", reason=reason_words()[reason])
+
+
+def news_words(news: News) -> str:
+    """1 new, 1 changed, 2 ended."""
+    parts = []
+    if count := news.count(Turn.STARTED):
+        parts.append(str(ngettext("%(num)d new", "%(num)d new", count)))
+    if count := news.count(Turn.CHANGED):
+        parts.append(str(ngettext("%(num)d changed", "%(num)d changed", count)))
+    if count := news.count(Turn.ENDED):
+        parts.append(str(ngettext("%(num)d ended", "%(num)d ended", count)))
+    return ", ".join(parts)
 
 
 # The caseload's reasons.
@@ -371,13 +444,20 @@ def init(app: Flask) -> None:
         days_since=days_since,
         days_words=days_words,
         dose_words=dose_words,
+        pause_words=pause_words,
+        span_words=span_words,
+        time_words=time_words,
         draw_timeline=draw_timeline,
         hours_ago=hours_ago,
         initials=initials,
         muscle_name=muscle_name,
         number=number,
         outcome_words=outcome_words,
+        left_out_words=left_out_words,
+        news_words=news_words,
         plain_place=plain_place,
+        provenance_words=provenance_words,
+        reason_tally=reason_tally,
         plain_places=plain_places,
         reason_sentence=reason_sentence,
         reason_tag=reason_tag,
@@ -389,6 +469,7 @@ def init(app: Flask) -> None:
         side_word=side_word,
         soreness_outlook=soreness_outlook,
         spark=spark,
+        start_words=start_words,
         stretch_name=stretch_name,
         technique_words=technique_words,
         weekday_names=weekday_names,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from tracker.domain import strip
-from tracker.domain.prescription import Outcome, Provenance
+from tracker.domain.adherence import REASONS, halves_done
+from tracker.domain.prescription import Provenance
 from tracker.domain.simulate_types import SimulatedCheckin
 from tracker.domain.strip import Strip
 from tracker.store.bulk.frame import Frame, Row, Rows
@@ -113,7 +114,7 @@ def _summary(frame: Frame) -> Iterator[Row]:
     felt_on = {entry.felt_at.date() for entry in soreness}
     if not (days := {*pains, *done, *felt_on}):
         return
-    pain_strip, done_strip = strip.build(pains), _strip_of(done)
+    pain_strip, done_strip, reasons = strip.build(pains), _strip_of(done), _reasons(frame, first)
     yield {
         **frame.keys,
         "episode_id": frame.episode_id,
@@ -122,19 +123,36 @@ def _summary(frame: Frame) -> Iterator[Row]:
         "pain": pain_strip.text,
         "done_end": done_strip.end,
         "done_halves": done_strip.text,
+        "reasons_end": reasons.end,
+        "reasons": reasons.text,
+        "excuses": [],
         "last_soreness": soreness[-1].soreness if soreness else None,
         "last_soreness_at": frame.utc(soreness[-1].felt_at) if soreness else None,
     }
 
 
-def _done_halves(frame: Frame, first: date) -> dict[date, float]:
-    halves: dict[date, float] = {}
+def _done_halves(frame: Frame, first: date) -> dict[date, int]:
+    halves: dict[date, int] = {}
     for entry in frame.of.stretch_entries:
         day = entry.local_date
+        line = frame.of.prescriptions[entry.prescription]
         if day >= first:
-            halves[day] = halves.get(day, 0) + 2 * Outcome(entry.outcome).share
+            is_due = day.weekday() in line.days
+            done = halves_done(entry.outcome, entry.sets_done, line.sets) if is_due else 0
+            halves[day] = halves.get(day, 0) + done
     return halves
 
 
-def _strip_of(halves: dict[date, float]) -> Strip:
-    return strip.build({day: min(round(half), strip.LARGEST) for day, half in halves.items()})
+def _strip_of(halves: dict[date, int]) -> Strip:
+    return strip.build({day: min(half, strip.LARGEST) for day, half in halves.items()})
+
+
+def _reasons(frame: Frame, first: date) -> Strip:
+    """The reason given most often on each day, as the service of the summaries keeps it."""
+    given: dict[date, list[int]] = {}
+    for entry in frame.of.stretch_entries:
+        if entry.reason and entry.local_date >= first:
+            given.setdefault(entry.local_date, []).append(REASONS.index(entry.reason))
+    return strip.build(
+        {day: max(own, key=lambda one: (own.count(one), -one)) for day, own in given.items()}
+    )

@@ -10,7 +10,7 @@ from tracker.domain import consent, invitation, strip
 from tracker.domain.access import Role
 from tracker.domain.days import local_time
 from tracker.domain.needling import Technique
-from tracker.domain.prescription import days_mask
+from tracker.domain.prescription import TimeOfDay, days_mask, time_of_day
 from tracker.domain.screening import CONSENT_VERSION
 from tracker.store.bulk.frame import Frame, Row, Rows, stable_id
 from tracker.store.schema import (
@@ -107,6 +107,7 @@ def _episode(frame: Frame) -> Row:
         "session_end": hours.end,
         "session_hours": hours.text,
         "lines": _lines(frame),
+        "pauses": [],
     }
 
 
@@ -193,6 +194,7 @@ def _prescriptions(frame: Frame) -> Iterator[Row]:
             "repetitions": line.repetitions,
             "hold_seconds": line.hold_seconds,
             "days": days_mask(line.days),
+            "time_of_day": time_of_day(line.sets, TimeOfDay.ANY).value,
             "note": "",
             "starts_on": line.starts_on,
             "ends_on": line.ends_on,

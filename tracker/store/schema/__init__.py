@@ -5,6 +5,7 @@ from tracker.store.schema.logs import (
     Checkin,
     DiaryDay,
     EpisodeSummary,
+    Excuse,
     Operation,
     Revision,
     SafetyReport,
@@ -28,8 +29,12 @@ from tracker.store.schema.plans import (
     Episode,
     NeedledMuscle,
     NeedlingSession,
+    Pause,
     Prescription,
+    ProgrammeSeen,
+    ProgrammeTemplate,
     SessionRevision,
+    TemplateLine,
 )
 
 __all__ = [
@@ -40,6 +45,7 @@ __all__ = [
     "DiaryDay",
     "Episode",
     "EpisodeSummary",
+    "Excuse",
     "Flag",
     "Heartbeat",
     "HeldForm",
@@ -50,8 +56,11 @@ __all__ = [
     "Operation",
     "Outbox",
     "Patient",
+    "Pause",
     "Person",
     "Prescription",
+    "ProgrammeSeen",
+    "ProgrammeTemplate",
     "RateWindow",
     "Revision",
     "SafetyReport",
@@ -60,4 +69,5 @@ __all__ = [
     "SorenessEntry",
     "StretchEntry",
     "Subscription",
+    "TemplateLine",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.needling import Side
+from tracker.domain.pause import PauseReason
 from tracker.domain.prescription import Outcome, Provenance
 from tracker.domain.safety import Tier
 from tracker.store.base import Base, LoggedRow, PersonRow, ServerKey, belongs_to, one_of, scale
@@ -149,6 +150,27 @@ class StretchEntry(LoggedRow, Base):
     )
 
 
+class Excuse(LoggedRow, Base):
+    """Days on which the patient could do no stretches; taken back, it stays as history."""
+
+    __tablename__ = "excuse"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),
+        one_of("reason", PauseReason),
+        CheckConstraint("last_day >= first_day", name="excuse_in_order"),
+    )
+
+
 class SafetyReport(LoggedRow, Base):
     """Signs that a patient ticked on the safety page; never refused for its date, never amended."""
 
@@ -226,6 +248,9 @@ class EpisodeSummary(LoggedRow, Base):
     pain: Mapped[str] = mapped_column(String(84), default="")
     done_end: Mapped[date | None]
     done_halves: Mapped[str] = mapped_column(String(84), default="")
+    reasons_end: Mapped[date | None]
+    reasons: Mapped[str] = mapped_column(String(84), default="", server_default="")
+    excuses: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
     last_soreness: Mapped[int | None] = mapped_column(Integer)
     last_soreness_at: Mapped[datetime | None]
 

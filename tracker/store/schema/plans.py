@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Float,
+    ForeignKeyConstraint,
     Index,
     Integer,
     String,
@@ -19,7 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.needling import USUAL_MINUTES, Side, Technique, Twitch
-from tracker.store.base import Base, PatientRow, ServerKey, belongs_to, one_of, scale
+from tracker.domain.pause import PauseReason
+from tracker.domain.prescription import TimeOfDay
+from tracker.store.base import Base, ClinicRow, PatientRow, ServerKey, belongs_to, one_of, scale
 
 _PATIENT = ("clinic_id", "patient_id")
 _EPISODE = ("clinic_id", "patient_id", "episode_id")
@@ -51,6 +54,7 @@ class Episode(PatientRow, Base):
     session_end: Mapped[date | None]
     session_hours: Mapped[str] = mapped_column(String(84), default="")
     lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    pauses: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
 
     __table_args__ = (
         belongs_to("patient", *_PATIENT, key=("clinic_id", "id")),
@@ -174,17 +178,25 @@ class Prescription(PatientRow, Base):
     repetitions: Mapped[int] = mapped_column(Integer)
     hold_seconds: Mapped[int] = mapped_column(Integer)
     days: Mapped[int] = mapped_column(Integer)
+    time_of_day: Mapped[str] = mapped_column(
+        String(8), default=TimeOfDay.ANY.value, server_default=TimeOfDay.ANY.value
+    )
     note: Mapped[str] = mapped_column(String(300), default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     prescribed_by: Mapped[UUID]
     prescribed_at: Mapped[datetime]
+    # When a line was ended; a version that a newer one replaced ends without it.
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
 
     __table_args__ = (
         belongs_to("episode", *_EPISODE, key=_KEY),
         belongs_to("membership", "clinic_id", "prescribed_by", key=("clinic_id", "id")),
+        belongs_to("membership", "clinic_id", "ended_by", key=("clinic_id", "id")),
         UniqueConstraint("clinic_id", "patient_id", "series_id", "version"),
         one_of("side", ("left", "right", "both")),
+        one_of("time_of_day", TimeOfDay),
         CheckConstraint("sets BETWEEN 1 AND 6", name="sets_range"),
         CheckConstraint("repetitions BETWEEN 1 AND 20", name="repetitions_range"),
         CheckConstraint("hold_seconds BETWEEN 3 AND 120", name="hold_seconds_range"),
@@ -192,3 +204,83 @@ class Prescription(PatientRow, Base):
         # One day before its start is a version that was replaced before it counted.
         CheckConstraint("version >= 1", name="version_from_1"),
     )
+
+
+class Pause(PatientRow, Base):
+    """Days on which the physio asks for no stretches; taken back, it stays as history."""
+
+    __tablename__ = "pause"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    episode_id: Mapped[UUID]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(16))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        belongs_to("membership", "clinic_id", "made_by", key=("clinic_id", "id")),
+        one_of("reason", PauseReason),
+        CheckConstraint("last_day >= first_day", name="pause_in_order"),
+    )
+
+
+class ProgrammeTemplate(ClinicRow, Base):
+    """A programme that a clinic keeps under a name, to be copied for a patient."""
+
+    __tablename__ = "programme_template"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(80))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id"], ["clinic.id"]),
+        belongs_to("membership", "clinic_id", "made_by", key=("clinic_id", "id")),
+        UniqueConstraint("clinic_id", "name"),
+    )
+
+
+class TemplateLine(ClinicRow, Base):
+    """One stretch of a template with its dose; the side is the patient's own."""
+
+    __tablename__ = "template_line"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    template_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    stretch: Mapped[str] = mapped_column(String(60))
+    sets: Mapped[int] = mapped_column(Integer)
+    repetitions: Mapped[int] = mapped_column(Integer)
+    hold_seconds: Mapped[int] = mapped_column(Integer)
+    days: Mapped[int] = mapped_column(Integer)
+    time_of_day: Mapped[str] = mapped_column(String(8))
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    __table_args__ = (
+        belongs_to("programme_template", "clinic_id", "template_id", key=("clinic_id", "id")),
+        one_of("time_of_day", TimeOfDay),
+        CheckConstraint("sets BETWEEN 1 AND 6", name="sets_range"),
+        CheckConstraint("repetitions BETWEEN 1 AND 20", name="repetitions_range"),
+        CheckConstraint("hold_seconds BETWEEN 3 AND 120", name="hold_seconds_range"),
+        CheckConstraint("days BETWEEN 1 AND 127", name="days_mask"),
+    )
+
+
+class ProgrammeSeen(PatientRow, Base):
+    """Up to when a patient has seen what was changed in the programme."""
+
+    __tablename__ = "programme_seen"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+    __table_args__ = (belongs_to("patient", *_PATIENT, key=("clinic_id", "id")),)
