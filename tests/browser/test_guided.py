@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.phones import Phone, rows
+from tests.browser.world import Quay
 from tracker.domain.prescription import EVERY_DAY, Dose
 from tracker.store.schema import StretchEntry
 
@@ -39,15 +40,24 @@ def holds(phone: Phone, quay, *expected: tuple[object, ...]) -> None:
     assert found == set(expected)
 
 
-@pytest.fixture
-def prescribed(wims, quay):
-    """Wim's phone with two stretches: one on both sides twice a day, one once."""
+def prescribe(phone: Phone, quay: Quay) -> None:
+    """Two stretches, one on both sides twice a day, one once; the phone keeps their pages."""
     quay.prescribe("wim", "side-neck", "both", TWICE)
     quay.prescribe("wim", "chin-tuck-nod", "both", ONCE)
-    wims.page.goto("/stretches")
-    wims.page.goto("/stretches/start")
-    wims.page.goto("/stretches/side-neck")
-    wims.page.wait_for_timeout(300)
+    for path in ("/stretches", "/stretches/start", "/stretches/side-neck"):
+        phone.page.goto(path)
+    kept = "return (await store.listPages(who)).map((page) => page.path)"
+    for _ in range(50):
+        if {"/stretches/start", "/stretches/side-neck"} <= set(phone.store(kept)):
+            return
+        phone.page.wait_for_timeout(100)
+    raise AssertionError("the pages were not kept")
+
+
+@pytest.fixture
+def prescribed(wims, quay):
+    """Wim's phone with two stretches."""
+    prescribe(wims, quay)
     return wims
 
 
@@ -109,6 +119,27 @@ def test_without_a_network_nothing_is_lost_and_it_goes_on_where_it_stopped(presc
     assert rows(quay, StretchEntry, "wim") == []
     prescribed.online()
     holds(prescribed, quay, ("partly", 1, "timer", None, None), ("done", 1, "timer", None, None))
+
+
+def test_with_the_server_stopped_it_runs_from_the_phone_alone(chromium, versioned):
+    quay = Quay(versioned)
+    phone = Phone(chromium, quay)
+    phone.join("wim", 1970)
+    phone.settle()
+    prescribe(phone, quay)
+    versioned.halt()
+    phone.page.clock.install()
+    open_guide(phone)
+    start(phone)
+    phone.page.clock.fast_forward(61_000)
+    phone.page.locator("#guide-next").click()
+    phone.page.goto("/stretches/side-neck")
+    expect(phone.page.locator("h1").first).to_have_text("Ear to shoulder")
+    expect(phone.page.locator("#unsent")).to_have_text("1")
+    versioned.resume()
+    phone.page.goto("/today")
+    holds(phone, quay, ("partly", 1, "timer", None, None))
+    phone.context.close()
 
 
 def test_a_skipped_stretch_tells_why(prescribed, quay):

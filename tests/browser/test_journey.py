@@ -179,10 +179,10 @@ def needle_and_prescribe(desk: Page) -> None:
             desk.locator(f"label:has([name={name}])").first.click()
     desk.locator(".save-bar button").click()
     desk.wait_for_url("**/programme?*")
-    desk.locator(".chips a", has_text="Ear to shoulder").click()
-    expect(desk.locator("[name=stretch]")).to_have_value("side-neck")
+    desk.locator("#proposals li", has_text="Ear to shoulder").locator("a").click()
+    expect(desk.locator("#stretch")).to_have_value("side-neck")
     for day in range(7):
-        desk.locator(f"[name=days][value='{day}']").set_checked(checked=True, force=True)
+        desk.locator(f"#dose [name=days][value='{day}']").set_checked(checked=True, force=True)
     desk.locator("#dose button.main").click()
     expect(desk.locator(".flash.done")).to_be_visible()
 
