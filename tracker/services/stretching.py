@@ -11,6 +11,7 @@ from tracker.domain.prescription import Provenance
 from tracker.services import flags, summaries
 from tracker.services.daybook import Book, StretchInput, check_scale
 from tracker.services.entries import values_at
+from tracker.store import logs
 from tracker.store.schema import Prescription, StretchEntry
 
 SETS_MOST = 20
@@ -35,9 +36,13 @@ def record_stretch(book: Book, given: StretchInput) -> UUID:
 
 def _look_at_pain(book: Book, line: Prescription) -> None:
     """A stretch that hurt too much is something for the physio to see."""
-    checkin = book.checkins.get(line.episode_id)
+    entry = book.stretches[line.id]
+    if entry.pain_during is None:
+        return
+    checkins = book.checkins or logs.checkins_on(book.scope, entry.local_date)
+    checkin = checkins.get(line.episode_id)
     usual = checkin.pain_average if checkin else None
-    flags.raise_stretch(book.scope, line, book.stretches[line.id], usual, book.moment.now)
+    flags.raise_stretch(book.scope, line, entry, usual, book.moment.now)
 
 
 def _edited(
