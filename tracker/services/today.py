@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tracker.domain import catalog
 from tracker.domain.access import PatientActor
 from tracker.domain.catalog import Stretch
 from tracker.domain.days import day_bounds, days_back, hours_between
 from tracker.domain.errors import NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, is_soreness_asked
 from tracker.domain.prescription import Dose, Prescription
+from tracker.services import library
 from tracker.services.daybook import Moment
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
@@ -282,16 +282,17 @@ def _due_stretches(
     ]
     due = [row for row in lines if as_line(row).is_due(day)]
     entries = logs.stretch_entries_on(scope, day) if due else {}
+    known = library.find_many(scope, (row.stretch for row in lines))
     return (
-        [_due(row, entries.get(row.id)) for row in due],
-        [_due(row, None) for row in lines if row not in due] if spare else [],
+        [_due(row, known[row.stretch], entries.get(row.id)) for row in due],
+        [_due(row, known[row.stretch], None) for row in lines if row not in due] if spare else [],
     )
 
 
-def _due(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
+def _due(row: PrescriptionRow, stretch: Stretch, entry: StretchEntry | None) -> DueStretch:
     return DueStretch(
         prescription_id=row.id,
-        stretch=catalog.stretches()[row.stretch],
+        stretch=stretch,
         side=row.side,
         dose=as_line(row).dose,
         starts_on=row.starts_on,
@@ -308,8 +309,6 @@ def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stret
     if not isinstance(scope.actor, PatientActor):
         raise NotFound("programme")
     open_ids = {episode.id for episode in logs.open_episodes(scope)}
-    return [
-        (row, catalog.stretches()[row.stretch])
-        for row in logs.prescriptions_on(scope, today)
-        if row.episode_id in open_ids
-    ]
+    lines = [row for row in logs.prescriptions_on(scope, today) if row.episode_id in open_ids]
+    known = library.find_many(scope, (row.stretch for row in lines))
+    return [(row, known[row.stretch]) for row in lines]

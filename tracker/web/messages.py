@@ -56,6 +56,13 @@ def text_of(code: str) -> str:
         "op_id_used": _("This was sent before with other content. Save it once more."),
         "entry_elsewhere": _("This entry already stands for another day or problem."),
         "sets_done_range": _("From 0 to 20 sets."),
+        "steps_needed": _("Write at least one step."),
+        "steps_long": _("At most 6 steps, each of at most 200 characters."),
+        "muscles_many": _("Choose at most 8 muscles."),
+        "picture_large": _("This picture is larger than 5 MB. Choose a smaller one."),
+        "picture_pixels": _("This picture has more than 40 million pixels. Make it smaller first."),
+        "picture_kind": _("This is no JPEG, PNG or WebP picture."),
+        "picture_broken": _("This picture is damaged and can't be read."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.domain import catalog
+from tracker.domain.catalog import Stretch
 from tracker.domain.days import local_time
 from tracker.domain.prescription import EVERY_DAY, Dose, weekdays_of
 from tracker.domain.timeline import NeedlingMark, Timeline
@@ -19,6 +20,7 @@ from tracker.domain.triage import Kind, Reason
 from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
 from tracker.services.caseload import CaseRow
 from tracker.web.language import short_day
+from tracker.web.shelf import known
 
 
 def number(value: float) -> str:
@@ -73,12 +75,12 @@ def region_word(region: str, side: str) -> str:
     return _("%(region)s, %(side)s", region=_(region), side=side_word(side))
 
 
-def stretch_name(stretch_id: str, side: str) -> str:
-    """A stretch with the side it is for."""
-    stretch = catalog.stretches()[stretch_id]
-    if not stretch.has_side:
-        return _(stretch.name)
-    return _("%(name)s, %(side)s", name=_(stretch.name), side=side_word(side))
+def stretch_name(given: Stretch | str, side: str) -> str:
+    """A stretch (or the one of an id) with the side it is for."""
+    stretch = known(given)
+    # A clinic wrote its own in its own language.
+    name = stretch.name if stretch.is_own else _(stretch.name)
+    return _("%(name)s, %(side)s", name=name, side=side_word(side)) if stretch.has_side else name
 
 
 # Time.

@@ -1,5 +1,6 @@
 """Every table of the product, one module a subject; importing this package knows them all."""
 
+from tracker.store.schema.library import OwnStretch, StretchPicture, StretchReview
 from tracker.store.schema.logs import (
     Checkin,
     DiaryDay,
@@ -41,6 +42,7 @@ __all__ = [
     "NeedlingSession",
     "Operation",
     "Outbox",
+    "OwnStretch",
     "Patient",
     "Person",
     "Prescription",
@@ -50,5 +52,7 @@ __all__ = [
     "SessionGrant",
     "SorenessEntry",
     "StretchEntry",
+    "StretchPicture",
+    "StretchReview",
     "Subscription",
 ]

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.prescription import FIVE_DAYS, Dose, days_mask, is_too_much, weekdays_of
-from tracker.services import needling, patients, programme
+from tracker.services import library, needling, patients, programme
 from tracker.services.programme import NewPrescription
 from tracker.web import forms
 from tracker.web.access import for_staff, now, reading, writing
@@ -53,8 +53,8 @@ def _programme_page(
         minutes=minutes,
         is_much=is_too_much(len(running), minutes),
         proposals=[s for s in catalog.stretches_for(needled) if s.id not in have][:6],
-        library=catalog.stretches().values(),
-        form=form or _dose_form(episode, old),
+        library=library.see_shelf(scope),
+        form=form or _dose_form(scope, episode, old),
         days=weekdays_of(_days(posted) if posted else old.days if old else FIVE_DAYS),
         old=old,
         current=today(),
@@ -74,7 +74,7 @@ def reopen_programme(posted: Posted, patient_id: UUID) -> str:
         return _programme_page(scope, patient_id, posted, changing, episode_id, form)
 
 
-def _dose_form(episode: Any, old: Any) -> forms.PrescriptionForm:
+def _dose_form(scope: Any, episode: Any, old: Any) -> forms.PrescriptionForm:
     if old is not None:
         return forms.PrescriptionForm(
             data={
@@ -82,7 +82,8 @@ def _dose_form(episode: Any, old: Any) -> forms.PrescriptionForm:
                 for name in ("stretch", "side", "sets", "repetitions", "hold_seconds", "note")
             }
         )
-    stretch = catalog.stretches().get(request.args.get("stretch", ""))
+    asked = request.args.get("stretch", "")
+    stretch = library.find_many(scope, [asked]).get(asked)
     side = episode.regions[0].get("side", "both") if episode.regions else "both"
     data: dict[str, Any] = {"sets": 1, "repetitions": 3, "hold_seconds": 30}
     if stretch is not None:
