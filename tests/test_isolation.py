@@ -19,6 +19,7 @@ from tests.support.cast import NOW, TODAY, Cast, Somebody
 from tests.support.clients import Browser
 from tests.support.databases import contents
 from tests.support.pages import normal
+from tracker.domain.own_stretch import key_of
 from tracker.store.schema import AuthSession, Invitation
 
 ROLES = ("nobody", "alice", "bob", "pia", "lea", "otto", "dora")
@@ -26,9 +27,8 @@ PATIENTS, STAFF = {"alice", "bob", "dora"}, {"pia", "lea", "otto"}
 COUNTED = ("rate_window", "auth_session", "session_grant")
 """Tables that a visit itself may write to: tries are counted, the test's own sign-ins stand."""
 
-# Parameters that name nothing of anybody's: the product's own library, and signed or random
-# secrets, of which only the real one opens anything.
-LIBRARY = {"stretch_id": ("side-neck", "no-such-stretch")}
+# Parameters that name nothing of anybody's: signed or random secrets, of which only the real one
+# opens anything.
 SECRETS = {"token", "ticket"}
 
 SESSION: dict[str, object] = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
@@ -42,6 +42,9 @@ EPISODE: dict[str, object] = {
     "opened_on": TODAY.isoformat(),
 }
 
+STRETCH: dict[str, object] = {"name": "Reach", "steps": "Stand.", "sides": "one_side", "sets": "1",
+           "repetitions": "3", "hold_seconds": "30"}  # fmt: skip
+
 FORMS: dict[str, dict[str, object]] = {
     "physio.invite": {},
     "physio.take_over": {"own": "on"},
@@ -51,6 +54,9 @@ FORMS: dict[str, dict[str, object]] = {
     "physio.record_session": SESSION,
     "physio.change_programme": DOSE,
     "physio.end_prescription": {},
+    "physio.change_stretch": STRETCH,
+    "physio.move_stretch": {},
+    "physio.review_stretch": {"reviewer": "Pia"},
     "clinic.change_colleague": {"action": "end"},
     "clinic.withdraw_invitation": {},
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
@@ -60,7 +66,7 @@ FORMS: dict[str, dict[str, object]] = {
 """What each POST with an id in its address takes when the id is one's own."""
 
 
-def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
+def foreign_ids(cast: Cast, role: str) -> dict[str, object]:
     """One existing row of each kind that a role must not reach: the other clinic's."""
     there = role in {"otto", "dora"}
     record = cast.alice if there else cast.dora
@@ -71,10 +77,12 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "prescription_id": record.prescription_id,
         "membership_id": (cast.paul if there else cast.otto).membership_id,
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
+        "stretch_id": cast.own_stretches["Harbour" if there else "Lighthouse"],
+        "content": "0123456789abcdef",
     }
 
 
-def own_ids(cast: Cast, role: str) -> dict[str, UUID]:
+def own_ids(cast: Cast, role: str) -> dict[str, object]:
     """What the same role's clinic does hold."""
     return foreign_ids(cast, "pia" if role in {"otto", "dora"} else "otto")
 
@@ -88,10 +96,12 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
 
 def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], dict[str, object]]]:
     """Pairs of address values: some that exist for somebody else, and the same that never were."""
-    never = {name: uuid4() for name in rule.arguments}
-    if rule.arguments & (SECRETS | set(LIBRARY)):
-        return [({name: _secret(name) for name in rule.arguments},
-                 {name: _secret(name) for name in rule.arguments})]  # fmt: skip
+    never: dict[str, object] = {name: uuid4() for name in rule.arguments}
+    if rule.arguments & SECRETS:
+        return [({name: f"{name}-{uuid4()}" for name in rule.arguments},
+                 {name: f"{name}-{uuid4()}" for name in rule.arguments})]  # fmt: skip
+    if "stretch_id" in never:
+        never["stretch_id"] = key_of(uuid4(), uuid4())
     foreign, own, near = foreign_ids(cast, role), own_ids(cast, role), neighbours_ids(cast, role)
     unknown = rule.arguments - set(foreign)
     assert not unknown, f"{rule.rule} has {sorted(unknown)}: give it a foreign fixture"
@@ -104,10 +114,6 @@ def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], 
             pairs.append(({**asked, last: foreign[last]}, {**asked, last: never[last]}))
             pairs.append(({**asked, last: near[last]}, {**asked, last: never[last]}))
     return pairs
-
-
-def _secret(name: str) -> str:
-    return LIBRARY[name][1] if name in LIBRARY else f"{name}-{uuid4()}"
 
 
 def somebody(cast: Cast, role: str) -> Somebody | None:
@@ -171,7 +177,7 @@ ROOMS = {
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
                 "patient.show_progress", "patient.show_today", "patient.show_unsent"},
     "physio": {"physio.add_patient", "physio.list_patients", "physio.new_patient",
-               "physio.show_library", "auth.change_password", "auth.show_password",
+               "physio.add_stretch", "physio.new_stretch", "physio.show_library", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
              "clinic.show_people"},

@@ -20,4 +20,10 @@ def init(app: Flask) -> None:
         if request.endpoint in _WITH_PICTURE and isinstance(find_actor(), StaffActor):
             request.max_content_length = UPLOAD_MOST
 
+    def put_away(_fault: BaseException | None) -> None:
+        """A large picture lay in a temporary file."""
+        if request.endpoint in _WITH_PICTURE:
+            request.close()
+
     app.before_request(widen)
+    app.teardown_request(put_away)
