@@ -20,6 +20,7 @@ from tests.support.cast import NOW, TODAY, Cast, Somebody
 from tests.support.clients import Browser
 from tests.support.databases import contents
 from tests.support.pages import normal
+from tracker.domain.own_stretch import key_of
 from tracker.store.schema import AuthSession, Invitation
 
 ROLES = ("nobody", "alice", "bob", "pia", "lea", "otto", "dora")
@@ -27,9 +28,8 @@ PATIENTS, STAFF = {"alice", "bob", "dora"}, {"pia", "lea", "otto"}
 COUNTED = ("rate_window", "auth_session", "session_grant")
 """Tables that a visit itself may write to: tries are counted, the test's own sign-ins stand."""
 
-# Parameters that name nothing of anybody's: the product's own library, and signed or random
-# secrets, of which only the real one opens anything.
-LIBRARY = {"stretch_id": ("side-neck", "no-such-stretch")}
+# Parameters that name nothing of anybody's: signed or random secrets, of which only the real one
+# opens anything.
 SECRETS = {"token", "ticket"}
 
 SESSION: dict[str, object] = {"needled_on": TODAY.isoformat(), "needled_time": "09:00", "muscle-0": "upper-trapezius",
@@ -49,6 +49,8 @@ PAUSE: dict[str, object] = {
     "last_day": TODAY.isoformat(),
     "reason": "ill",
 }
+STRETCH: dict[str, object] = {"name": "Reach", "steps": "Stand.", "sides": "one_side", "sets": "1",
+           "repetitions": "3", "hold_seconds": "30"}  # fmt: skip
 
 FORMS: dict[str, dict[str, object]] = {
     "physio.invite": {},
@@ -65,6 +67,9 @@ FORMS: dict[str, dict[str, object]] = {
     "physio.save_template": {"name": "Neck"},
     "physio.apply_template": {},
     "physio.change_template": {"name": "Neck"},
+    "physio.change_stretch": STRETCH,
+    "physio.move_stretch": {},
+    "physio.review_stretch": {"reviewer": "Pia"},
     "clinic.change_colleague": {"action": "end"},
     "physio.amend_session": {**SESSION, "rev": "1"},
     "clinic.withdraw_invitation": {},
@@ -86,7 +91,7 @@ def cast(cast, maker):
     return replace(cast, flags={name: maker.flags_of(who)[0].id for name, who in reported.items()})
 
 
-def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
+def foreign_ids(cast: Cast, role: str) -> dict[str, object]:
     """One existing row of each kind that a role must not reach: the other clinic's."""
     there = role in {"otto", "dora"}
     record = cast.alice if there else cast.dora
@@ -102,10 +107,12 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "membership_id": (cast.paul if there else cast.otto).membership_id,
         "flag_id": cast.flags["Harbour" if there else "Lighthouse"],
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
+        "stretch_id": cast.own_stretches["Harbour" if there else "Lighthouse"],
+        "content": "0123456789abcdef",
     }
 
 
-def own_ids(cast: Cast, role: str) -> dict[str, UUID]:
+def own_ids(cast: Cast, role: str) -> dict[str, object]:
     """What the same role's clinic does hold."""
     return foreign_ids(cast, "pia" if role in {"otto", "dora"} else "otto")
 
@@ -125,10 +132,12 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
 
 def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], dict[str, object]]]:
     """Pairs of address values: some that exist for somebody else, and the same that never were."""
-    never = {name: uuid4() for name in rule.arguments}
-    if rule.arguments & (SECRETS | set(LIBRARY)):
-        return [({name: _secret(name) for name in rule.arguments},
-                 {name: _secret(name) for name in rule.arguments})]  # fmt: skip
+    never: dict[str, object] = {name: uuid4() for name in rule.arguments}
+    if rule.arguments & SECRETS:
+        return [({name: f"{name}-{uuid4()}" for name in rule.arguments},
+                 {name: f"{name}-{uuid4()}" for name in rule.arguments})]  # fmt: skip
+    if "stretch_id" in never:
+        never["stretch_id"] = key_of(uuid4(), uuid4())
     foreign, own, near = foreign_ids(cast, role), own_ids(cast, role), neighbours_ids(cast, role)
     unknown = rule.arguments - set(foreign)
     assert not unknown, f"{rule.rule} has {sorted(unknown)}: give it a foreign fixture"
@@ -141,10 +150,6 @@ def choices(rule: Rule, cast: Cast, role: str) -> list[tuple[dict[str, object], 
             pairs.append(({**asked, last: foreign[last]}, {**asked, last: never[last]}))
             pairs.append(({**asked, last: near[last]}, {**asked, last: never[last]}))
     return pairs
-
-
-def _secret(name: str) -> str:
-    return LIBRARY[name][1] if name in LIBRARY else f"{name}-{uuid4()}"
 
 
 def somebody(cast: Cast, role: str) -> Somebody | None:
@@ -211,7 +216,8 @@ ROOMS = {
                 "patient.show_progress", "patient.show_today", "patient.show_unsent",
                 "patient.start_stretches"},
     "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
-               "physio.show_library", "physio.list_templates", "auth.change_password", "auth.show_password",
+               "physio.add_stretch", "physio.new_stretch", "physio.show_library",
+               "physio.list_templates", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
              "clinic.export_register", "clinic.show_people", "clinic.show_register"},

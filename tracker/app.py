@@ -34,6 +34,7 @@ from tracker.web import (
     physio,
     pwa,
     safety,
+    uploads,
     words,
 )
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["aftercare"] = make_hub(settings)
     headers.refuse_foreign_forms(app)
+    uploads.init(app)
     protect = CSRFProtect(app)
     access.init(app)
     language.init(app)

@@ -36,6 +36,7 @@ FIELDS = (
     "needlingCaution",
     "name",
     "position",
+    "steps",
     "caution",
 )
 """What the clinical lists hold for readers; the rest is codes and numbers."""
@@ -56,7 +57,8 @@ def extract_lists(
     rows = [row for value in lists for row in value if isinstance(row, dict)]
     for row in (data, *rows):
         for field in FIELDS:
-            if text := row.get(field):
+            said = row.get(field) or []
+            for text in [said] if isinstance(said, str) else said:
                 yield 1, None, text, []
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tracker.domain.access import Actor, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.needling import MuscleRow, Side, Technique
+from tracker.domain.own_stretch import OwnStretch
 from tracker.domain.pause import Days
 from tracker.domain.prescription import EVERY_DAY, Dose, Outcome
 from tracker.domain.session import SessionKind
@@ -18,6 +19,7 @@ from tracker.services import (
     accounts,
     checkins,
     invitations,
+    library,
     needling,
     patient_joining,
     patients,
@@ -38,6 +40,7 @@ from tracker.services.daybook import (
 )
 from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
+from tracker.services.pictures import Picture
 from tracker.services.programme import NewPrescription
 from tracker.services.secrets import Secrets
 from tracker.store.schema import Clinic, Flag
@@ -99,7 +102,8 @@ class Cast:
     """Harbour has Lea (lead), Pia and Paul, Alice, Bob and Carol; Lighthouse Lina, Otto and Dora.
 
     Emil is a patient of both. Alice, Dora and Emil have everything, Bob has joined, Carol is
-    invited. `pauses`, `templates` and `excuses` are by whose they are. `waiting` are staff invitations (clinic's name to row's id) that nobody has used.
+    invited. `pauses`, `templates` and `excuses` are by whose they are. `waiting` are staff invitations (clinic's name to row's id) that nobody has used,
+    `own_stretches` what each clinic put on its shelf (clinic's name to stretch's id).
     """
 
     harbour: House
@@ -119,6 +123,7 @@ class Cast:
     pauses: dict[str, UUID]
     templates: dict[str, UUID]
     excuses: dict[str, UUID]
+    own_stretches: dict[str, str]
     flags: dict[str, UUID] = field(default_factory=dict)
     """Open flags by clinic, where a test has raised some."""
 
@@ -271,6 +276,13 @@ class Maker:
         with self.database.scope(self.staff(by, now), writes=True) as scope:
             return needling.record_session(scope, who.patient_id, given, now)
 
+    def own_stretch(self, by: Colleague, name: str, now: datetime = JOINED_AT) -> str:
+        """Put a stretch with a picture on a clinic's own shelf; gives its id."""
+        given = OwnStretch(name, ("Stand tall.", "Reach up."), "", (), "one_side", 1, 3, 30)
+        picture = Picture("image/webp", f"picture of {name}".encode(), "0123456789abcdef")
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            return library.add(scope, given, picture, uuid4(), now).id
+
     def prescribed(
         self,
         by: Colleague,
@@ -422,6 +434,10 @@ def make_cast(maker: Maker) -> Cast:
         },
         templates={"Harbour": maker.template(pia, alice), "Lighthouse": maker.template(otto, dora)},
         excuses={"Dora": maker.excuses(dora), "Emil": maker.excuses(emil)},
+        own_stretches={
+            "Harbour": maker.own_stretch(pia, "Harbour reach"),
+            "Lighthouse": maker.own_stretch(otto, "Lighthouse reach"),
+        },
     )
 
 

@@ -25,7 +25,10 @@ class Muscle:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of the library with its default dose."""
+    """A stretch of the library with its default dose: the product's, or a clinic's own.
+
+    `picture` names the content of a clinic's own picture; it is empty where there is none.
+    """
 
     id: str
     name: str
@@ -39,6 +42,10 @@ class Stretch:
     sets: int
     ask_first: tuple[str, ...]
     may_be_proposed: bool
+    steps: tuple[str, ...] = ()
+    is_own: bool = False
+    is_retired: bool = False
+    picture: str = ""
 
     @property
     def has_side(self) -> bool:
@@ -112,6 +119,7 @@ def stretches() -> dict[str, Stretch]:
             sets=row["setsPerDay"],
             ask_first=tuple(row["askFirst"]),
             may_be_proposed=row["autoPropose"],
+            steps=tuple(row["steps"]),
         )
         for row in _read("stretches.json")["stretches"]
     }

@@ -11,7 +11,7 @@ from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.prescription import LIMITS, Dose, TimeOfDay, changeover, time_of_day
 from tracker.domain.programme_changes import Change, Version, changes
-from tracker.services import needling, summaries
+from tracker.services import library, needling, summaries
 from tracker.services.patients import staff
 from tracker.services.today import as_line
 from tracker.store import records
@@ -62,10 +62,10 @@ class ProgrammeLine:
         return self.dose.minutes(sides=2 if both else 1)
 
 
-def _check(given: NewPrescription) -> None:
+def _check(scope: Scope, given: NewPrescription, *, is_new: bool) -> None:
     errors: dict[str, list[str]] = {}
-    stretch = catalog.stretches().get(given.stretch)
-    if stretch is None:
+    stretch = library.find_many(scope, [given.stretch]).get(given.stretch)
+    if stretch is None or (is_new and stretch.is_retired):
         errors["stretch"] = ["unknown"]
     if given.side not in {"left", "right", "both"}:
         errors["side"] = ["unknown"]
@@ -91,11 +91,11 @@ def prescribe(
     today: date,
 ) -> Prescription:
     """Prescribe a stretch from today; raises Invalid, also for one that is prescribed already."""
-    _check(given)
+    _check(scope, given, is_new=True)
     # Locked before anything is read, so that the summary misses no line prescribed meanwhile.
     lock_patient(scope, staff(scope).clinic_id, patient_id)
     episode = records.get_episode(scope, patient_id, episode_id)
-    against = catalog.conflicts(catalog.stretches()[given.stretch], ruled_out(episode))
+    against = catalog.conflicts(library.find(scope, given.stretch), ruled_out(episode))
     if against and not given.is_confirmed:
         raise Invalid({"is_confirmed": ["ruled_out"]})
     for line in see_programme(scope, episode, today):
@@ -150,7 +150,7 @@ def change(
     today: date,
 ) -> Prescription:
     """Replace a version by a new one; the old stays as it was, ended the day before."""
-    _check(given)
+    _check(scope, given, is_new=False)
     old = _current(scope, patient_id, prescription_id)
     last, first = _turn(scope, old, today)
     old.ends_on = last
@@ -278,10 +278,11 @@ def see_programme(scope: Scope, episode: Episode, today: date) -> list[Programme
     newest: dict[UUID, Prescription] = {}
     for row in records.prescriptions_of(scope, episode):
         newest[row.series_id] = row
+    known = library.find_many(scope, (row.stretch for row in newest.values()))
     lines = [
         ProgrammeLine(
             row=row,
-            stretch=catalog.stretches()[row.stretch],
+            stretch=known[row.stretch],
             dose=as_line(row).dose,
             is_ended=row.ends_on is not None and row.ends_on < today,
             is_ended_for_good=row.ends_on is not None and row.ends_on < today - timedelta(days=1),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
 from tracker.domain.prescription import Dose, busiest_day
+from tracker.services import library
 from tracker.services.patients import staff
 from tracker.services.programme import (
     NewPrescription,
@@ -103,14 +104,14 @@ def see_templates(scope: Scope) -> list[Template]:
     lines: dict[UUID, list[TemplateLine]] = {}
     for row in scope.entities(TemplateLine):
         lines.setdefault(row.template_id, []).append(row)
-    library = catalog.stretches()
+    known = library.find_many(scope, {row.stretch for rows in lines.values() for row in rows})
     found = [
         Template(
             row,
             [
-                (library[line.stretch], _dose(line), line.note)
+                (known[line.stretch], _dose(line), line.note)
                 for line in sorted(lines.get(row.id, []), key=lambda line: line.place)
-                if line.stretch in library
+                if line.stretch in known
             ],
         )
         for row in scope.entities(ProgrammeTemplate)

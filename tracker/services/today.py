@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
-from tracker.domain import catalog
 from tracker.domain.access import PatientActor
 from tracker.domain.catalog import Stretch
 from tracker.domain.days import day_bounds, days_back, hours_between
@@ -22,6 +21,7 @@ from tracker.domain.needling import (
 from tracker.domain.pause import as_pairs
 from tracker.domain.prescription import Dose, Outcome, Prescription
 from tracker.domain.safety import Rating, find_abnormal
+from tracker.services import library
 from tracker.services.daybook import Moment
 from tracker.services.pauses import PauseLine, pauses_between
 from tracker.services.soreness import felt_when, rating_to_mend
@@ -365,9 +365,14 @@ def _due_stretches(
         if pause is None or row.id in entries:
             due.append(row)
         paused = paused or pause
+    known = library.find_many(scope, (row.stretch for row in lines))
+
+    def show(row: PrescriptionRow, entry: StretchEntry | None) -> DueStretch:
+        return _due(row, known[row.stretch], entry, off[row.episode_id])
+
     return (
-        [_due(row, entries.get(row.id), off[row.episode_id]) for row in due],
-        [_due(row, None, off[row.episode_id]) for row in lines if row not in due] if spare else [],
+        [show(row, entries.get(row.id)) for row in due],
+        [show(row, None) for row in lines if row not in due] if spare else [],
         paused,
     )
 
@@ -386,11 +391,13 @@ def _pauses(
     }
 
 
-def _due(row: PrescriptionRow, entry: StretchEntry | None, off: Sequence[PauseLine]) -> DueStretch:
+def _due(
+    row: PrescriptionRow, stretch: Stretch, entry: StretchEntry | None, off: Sequence[PauseLine]
+) -> DueStretch:
     return DueStretch(
         prescription_id=row.id,
         episode_id=row.episode_id,
-        stretch=catalog.stretches()[row.stretch],
+        stretch=stretch,
         side=row.side,
         dose=as_line(row).dose,
         starts_on=row.starts_on,
@@ -439,8 +446,6 @@ def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stret
     if not isinstance(scope.actor, PatientActor):
         raise NotFound("programme")
     open_ids = {episode.id for episode in logs.open_episodes(scope)}
-    return [
-        (row, catalog.stretches()[row.stretch])
-        for row in logs.prescriptions_on(scope, today)
-        if row.episode_id in open_ids
-    ]
+    lines = [row for row in logs.prescriptions_on(scope, today) if row.episode_id in open_ids]
+    known = library.find_many(scope, (row.stretch for row in lines))
+    return [(row, known[row.stretch]) for row in lines]

@@ -32,7 +32,16 @@ from tracker.domain.access import Actor, PatientActor, StaffActor
 from tracker.domain.errors import NotFound
 from tracker.store.base import Base, ClinicRow, LoggedRow, PatientRow, PersonRow
 from tracker.store.engine import WRITES, write_lock
-from tracker.store.schema import Clinic, Consent, Membership, Patient, Person
+from tracker.store.schema import (
+    Clinic,
+    Consent,
+    Membership,
+    OwnStretch,
+    Patient,
+    Person,
+    Prescription,
+    StretchPicture,
+)
 
 T = TypeVar("T")
 
@@ -107,7 +116,20 @@ class Scope:
             return self._own(actor, Patient.clinic_id, Patient.id)
         if issubclass(model, PatientRow):
             return self._own(actor, model.clinic_id, model.patient_id)
+        if model is OwnStretch:
+            return self._prescribed(actor, OwnStretch.clinic_id, OwnStretch.id)
+        if model is StretchPicture:
+            return self._prescribed(actor, StretchPicture.clinic_id, StretchPicture.stretch)
         return false()
+
+    def _prescribed(self, actor: PatientActor, clinic_id: Any, stretch: Any) -> ColumnElement[bool]:
+        """What a clinic ever prescribed to this patient."""
+        line = aliased(Prescription)
+        return exists().where(
+            line.clinic_id == clinic_id,
+            line.stretch == stretch,
+            self._own(actor, line.clinic_id, line.patient_id),
+        )
 
     @staticmethod
     def _own(actor: PatientActor, clinic_id: Any, patient_id: Any) -> ColumnElement[bool]:

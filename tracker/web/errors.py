@@ -161,10 +161,11 @@ def plain(fault: HTTPException) -> Response:
         413: _("That was too large"),
         500: _("Something went wrong"),
     }
+    texts = {413: _("A picture may have at most 5 MB. Please go back and choose a smaller one.")}
     answer = page(
         fault.code or 500,
         titles.get(fault.code or 500, _("That did not work")),
-        _("Please go back and try again."),
+        texts.get(fault.code or 500, _("Please go back and try again.")),
     )
     for name, value in fault.get_headers():
         if name in {"Allow", "Location"}:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.domain import catalog
 from tracker.domain.catalog import Stretch
 from tracker.formats import bodymap, figure
+from tracker.web.shelf import known
 
 
 @cache
@@ -35,19 +36,24 @@ def figure_of(
 ) -> Markup:
     """A stretch's drawing for a page: large it moves and can be stopped, small it stands still.
 
-    `given` is a stretch or the id of one of the product's; `side` left mirrors what is done on one
-    side. A small one beside the stretch's name says nothing to a screen reader unless `named`.
-    Empty where there is no drawing.
+    `given` is a stretch or its id; `side` left mirrors what is done on one side. A small one beside
+    the stretch's name says nothing to a screen reader unless `named`. A clinic's own stretch shows
+    its picture; where there is neither, nothing is shown.
     """
-    stretch = catalog.stretches().get(given) if isinstance(given, str) else given
-    if stretch is None or f"figures/{stretch.id}.svg" not in files():
+    stretch = known(given)
+    if stretch.is_own and not stretch.picture:
         return Markup("")
     static_url: Any = app.jinja_env.globals["static_url"]
     drawn = app.jinja_env.get_template("_figure.html").render(
-        name=_(stretch.name),
-        moving=static_url(f"figures/{stretch.id}.svg"),
-        still=static_url(f"figures/{stretch.id}-still.svg"),
-        is_mirrored=side == "left" and stretch.has_side,
+        name=stretch.name if stretch.is_own else _(stretch.name),
+        moving=None if stretch.is_own else static_url(f"figures/{stretch.id}.svg"),
+        still=url_for(
+            "patient.show_stretch_picture", stretch_id=stretch.id, content=stretch.picture
+        )
+        if stretch.is_own
+        else static_url(f"figures/{stretch.id}-still.svg"),
+        # A picture may hold words: it is never mirrored.
+        is_mirrored=side == "left" and stretch.has_side and not stretch.is_own,
         is_small=small,
         is_named=named,
     )

@@ -41,6 +41,7 @@ from tracker.domain.needling import (
     Technique,
     Twitch,
 )
+from tracker.domain.own_stretch import CAUTION_MOST, NAME_MOST, SIDES
 from tracker.domain.pause import PauseReason
 from tracker.domain.screening import QUESTIONS, SCOPES
 from tracker.web.language import LANGUAGES
@@ -542,6 +543,40 @@ class DegreesField(ParsedField):
         if not re.fullmatch(r"-?[0-9]{1,3}", text) or int(text) not in DEGREES:
             raise ValueError(text)
         return int(text)
+
+
+class OwnStretchForm(Page):
+    """A stretch of the clinic's own; its muscles are a list of ticks, its picture is a file."""
+
+    name = TextField(validators=[needed(), AtMost(NAME_MOST)])
+    steps = TextField(validators=[needed("steps_needed")])
+    caution = TextField(validators=[AtMost(CAUTION_MOST)])
+    sides = TextField(default="one_side", validators=[OneOf(SIDES)])
+    sets = WholeField(within=range(1, 7), code="sets_range", validators=[needed()])
+    repetitions = WholeField(within=range(1, 21), code="repetitions_range", validators=[needed()])
+    hold_seconds = WholeField(
+        within=range(3, 121), code="hold_seconds_range", validators=[needed()]
+    )
+    form_id = IdField()
+    drops_picture = BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.muscle_faults: list[str] = []
+        self.picture_faults: list[str] = []
+
+    def take_errors(self, errors: Mapping[str, Sequence[str]]) -> None:
+        """Put a service's errors beside their fields, two of which are no fields of a form."""
+        rest = dict(errors)
+        self.muscle_faults = [text_of(code) for code in rest.pop("muscles", ())]
+        self.picture_faults = [text_of(code) for code in rest.pop("picture", ())]
+        super().take_errors(rest)
+
+
+class ReviewForm(Page):
+    """Who of the clinic has reviewed a stretch."""
+
+    reviewer = TextField(validators=[needed(), AtMost(80)])
 
 
 class SessionForm(Page):

@@ -86,6 +86,13 @@ def text_of(code: str) -> str:
         "spans_overlap": _("Two spans of one day overlap."),
         "span_order": _("The end has to come after the beginning."),
         "span_half": _("Write both times, such as 08:00 and 12:30."),
+        "steps_needed": _("Write at least one step."),
+        "steps_long": _("At most 6 steps, each of at most 200 characters."),
+        "muscles_many": _("Choose at most 8 muscles."),
+        "picture_large": _("This picture is larger than 5 MB. Choose a smaller one."),
+        "picture_pixels": _("This picture has more than 40 million pixels. Make it smaller first."),
+        "picture_kind": _("This is no JPEG, PNG or WebP picture."),
+        "picture_broken": _("This picture is damaged and can't be read."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

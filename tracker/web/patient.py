@@ -25,7 +25,6 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from tracker.domain import catalog
 from tracker.domain.access import Actor, PatientActor
 from tracker.domain.days import is_zone, latest_day_anywhere, local_day
 from tracker.domain.errors import Invalid, NotFound
@@ -38,6 +37,7 @@ from tracker.services import (
     checkins,
     clinics,
     held,
+    library,
     news,
     outreach,
     pauses,
@@ -403,11 +403,9 @@ def _guide() -> dict[str, Any]:
 @for_patients
 def show_stretch(stretch_id: str) -> str:
     """One stretch, step by step."""
-    stretch = catalog.stretches().get(stretch_id)
-    if stretch is None:
-        abort(404)
     current = local_day(now(), zone())
     with reading() as scope:
+        stretch = library.find(scope, stretch_id)
         lines = [row for row, own in today.my_programme(scope, current) if own.id == stretch_id]
         return render_template(
             "patient/stretch.html",
@@ -417,6 +415,22 @@ def show_stretch(stretch_id: str) -> str:
             guided=today.see_guided(scope, _moment(current), stretch_id),
             **_guide(),
         )
+
+
+@pages.get("/stretches/<stretch_id>/picture/<content>")
+@for_members
+def show_stretch_picture(stretch_id: str, content: str) -> Response:
+    """The picture of a clinic's own stretch; `content` only makes a changed one a new address."""
+    _ = content
+    with reading() as scope:
+        kind, picture = library.see_picture(scope, stretch_id)
+    answer = make_response(picture)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = "inline"
+    # Whatever it holds, nothing in it may run; the address changes with the content.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
 
 
 # Me.

@@ -13,7 +13,7 @@ from tracker.domain.catalog import Stretch
 from tracker.domain.prescription import Dose
 from tracker.formats.sheet import SheetLine, SheetWords, draw_sheet
 from tracker.web.language import day as long_day
-from tracker.web.words import days_words, dose_words, stretch_name, weekday_names
+from tracker.web.words import days_words, dose_words, of_stretch, stretch_name, weekday_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ def sheet_line(stretch: Stretch, side: str, dose: Dose, note: str) -> SheetLine:
     """One stretch as it stands on paper."""
     return SheetLine(
         stretch=stretch.id,
-        name=stretch_name(stretch.id, side),
+        name=stretch_name(stretch, side),
         dose=dose_words(dose),
         days_words=days_words(dose.days),
-        steps=_sentence(_(stretch.position)),
+        steps=" ".join(_sentence(of_stretch(step, stretch)) for step in stretch.steps),
         note=note,
-        caution=_sentence(_(stretch.caution)) if stretch.caution else "",
+        caution=_sentence(of_stretch(stretch.caution, stretch)) if stretch.caution else "",
         days=dose.days,
         times=dose.sets,
     )

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.domain import catalog
+from tracker.domain.catalog import Stretch
 from tracker.domain.days import local_time
 from tracker.domain.pause import PauseReason
 from tracker.domain.prescription import EVERY_DAY, Dose, Provenance, TimeOfDay, weekdays_of
@@ -22,6 +23,7 @@ from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
 from tracker.services.caseload import CaseRow
 from tracker.services.news import News
 from tracker.web.language import short_day
+from tracker.web.shelf import known
 
 
 def number(value: float) -> str:
@@ -76,12 +78,16 @@ def region_word(region: str, side: str) -> str:
     return _("%(region)s, %(side)s", region=_(region), side=side_word(side))
 
 
-def stretch_name(stretch_id: str, side: str) -> str:
-    """A stretch with the side it is for."""
-    stretch = catalog.stretches()[stretch_id]
-    if not stretch.has_side:
-        return _(stretch.name)
-    return _("%(name)s, %(side)s", name=_(stretch.name), side=side_word(side))
+def of_stretch(text: str, stretch: Stretch) -> str:
+    """A stretch's text in the reader's language; a clinic wrote its own in its own."""
+    return text if stretch.is_own else _(text)
+
+
+def stretch_name(given: Stretch | str, side: str) -> str:
+    """A stretch (or the one of an id) with the side it is for."""
+    stretch = known(given)
+    name = of_stretch(stretch.name, stretch)
+    return _("%(name)s, %(side)s", name=name, side=side_word(side)) if stretch.has_side else name
 
 
 # Time.
@@ -440,6 +446,7 @@ def initials(name: str) -> str:
 def init(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters["relative"] = relative
+    app.jinja_env.filters["of_stretch"] = of_stretch
     app.jinja_env.globals.update(
         days_since=days_since,
         days_words=days_words,

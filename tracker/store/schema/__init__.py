@@ -1,6 +1,7 @@
 """Every table of the product, one module a subject; importing this package knows them all."""
 
 from tracker.store.schema.flags import Flag
+from tracker.store.schema.library import OwnStretch, StretchPicture, StretchReview
 from tracker.store.schema.logs import (
     Checkin,
     DiaryDay,
@@ -55,6 +56,7 @@ __all__ = [
     "NeedlingSession",
     "Operation",
     "Outbox",
+    "OwnStretch",
     "Patient",
     "Pause",
     "Person",
@@ -68,6 +70,8 @@ __all__ = [
     "SessionRevision",
     "SorenessEntry",
     "StretchEntry",
+    "StretchPicture",
+    "StretchReview",
     "Subscription",
     "TemplateLine",
 ]

@@ -29,7 +29,7 @@ from tracker.domain.prescription import (
     is_too_much,
     weekdays_of,
 )
-from tracker.services import needling, patients, pauses, programme, templates
+from tracker.services import library, needling, patients, pauses, programme, templates
 from tracker.services.programme import NewPrescription
 from tracker.web import forms
 from tracker.web.access import for_staff, now, reading, staff_actor, writing, zone
@@ -38,6 +38,7 @@ from tracker.web.patient import asked_id
 from tracker.web.physio.parts import Posted, choose_open, pages, say_waited, still_open, today
 from tracker.web.responses import again, see_other
 from tracker.web.sheets import Person, as_sheet, sheet_line
+from tracker.web.shelf import known
 from tracker.web.words import join
 
 PROPOSALS = 6
@@ -71,8 +72,9 @@ def _programme_page(
     count, minutes = busiest_day((line.row.days, line.minutes) for line in running)
     have = {line.row.stretch for line in running}
     chosen = request.args.get("muscle", "")
-    form = form or _dose_form(episode, old)
-    wanted = catalog.stretches().get(form.stretch.data or "")
+    form = form or _dose_form(scope, episode, old)
+    shelf = library.see_shelf(scope)
+    wanted = next((one for one in shelf if one.id == form.stretch.data), None)
     return render_template(
         "physio/programme.html",
         patient=patient,
@@ -86,8 +88,8 @@ def _programme_page(
         proposals=_proposals(scope, episode, chosen, have),
         chosen=chosen,
         muscles=[m for m in catalog.muscles().values() if catalog.stretches_for([m.id])],
-        library=catalog.stretches().values(),
-        library_sides={one.id: "1" if one.has_side else "" for one in catalog.stretches().values()},
+        library=shelf,
+        library_sides={one.id: "1" if one.has_side else "" for one in shelf},
         against=catalog.conflicts(wanted, programme.ruled_out(episode)) if wanted else [],
         form=form,
         side=templates.side_of(episode.regions),
@@ -141,7 +143,7 @@ def reopen_programme(posted: Posted, patient_id: UUID) -> str:
         return _programme_page(scope, patient_id, posted, changing, episode_id, form)
 
 
-def _dose_form(episode: Any, old: Any) -> forms.PrescriptionForm:
+def _dose_form(scope: Any, episode: Any, old: Any) -> forms.PrescriptionForm:
     if old is not None:
         return forms.PrescriptionForm(
             data={
@@ -157,7 +159,8 @@ def _dose_form(episode: Any, old: Any) -> forms.PrescriptionForm:
                 )
             }
         )
-    stretch = catalog.stretches().get(request.args.get("stretch", ""))
+    asked = request.args.get("stretch", "")
+    stretch = library.find_many(scope, [asked]).get(asked)
     first = stretch or next(iter(catalog.stretches().values()))
     dose = default_dose(first)
     return forms.PrescriptionForm(
@@ -378,7 +381,8 @@ def apply_template(patient_id: UUID) -> Response:
 
 
 def _names(stretch_ids: Sequence[str]) -> str:
-    return join([_(catalog.stretches()[one].name) for one in stretch_ids])
+    names = [known(one) for one in stretch_ids]
+    return join([one.name if one.is_own else _(one.name) for one in names])
 
 
 @pages.get("/programmes")

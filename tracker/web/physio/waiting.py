@@ -13,6 +13,7 @@ from tracker.domain.access import StaffActor
 from tracker.domain.errors import NotFound
 from tracker.services import held
 from tracker.web.access import find_actor
+from tracker.web.physio.library import reopen_new_stretch, reopen_stretch
 from tracker.web.physio.prescribing import reopen_programme
 from tracker.web.physio.records import reopen_episode, reopen_patient
 from tracker.web.physio.sessions import reopen_session
@@ -22,6 +23,8 @@ _REOPEN: dict[str, Callable[..., str]] = {
     "physio.add_episode": reopen_episode,
     "physio.record_session": reopen_session,
     "physio.change_programme": reopen_programme,
+    "physio.add_stretch": reopen_new_stretch,
+    "physio.change_stretch": reopen_stretch,
 }
 """The forms that are kept, by what they post to."""
 
