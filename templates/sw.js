@@ -77,6 +77,15 @@ async function note(answer) {
   return who;
 }
 
+// The drawings that a kept page shows: the product's own, so they lie beside its scripts.
+async function keepFigures(html, version) {
+  const kept = await caches.open("kept-" + version);
+  const shown = html.match(/\/static\/[0-9a-f]+\/figures\/[\w-]+\.svg/g) ?? [];
+  for (const address of new Set(shown)) {
+    if (!(await kept.match(address))) await kept.add(address).catch(() => {});
+  }
+}
+
 async function keepPage(path, answer, since) {
   if (since !== stay) return;
   const who = await note(answer);
@@ -89,6 +98,7 @@ async function keepPage(path, answer, since) {
   const box = await seal(key, queue.pageBound(who, path), { html, headers });
   if (since !== stay) return;
   await store.putPage({ who, path, version, stored_at: Date.now(), box });
+  await keepFigures(html, version);
 }
 
 async function keptPage(path) {

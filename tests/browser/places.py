@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 from tests.browser.world import World
+from tracker.paths import STATIC
 
 Way = Callable[[Page, World], object]
 
@@ -505,6 +506,40 @@ def see_tapped_body(page: Page, world: World) -> None:
     page.locator("#near button").first.wait_for()
 
 
+def see_reviewed(page: Page, world: World) -> None:
+    page.goto("/library/childs-pose")
+    button = page.locator("button", has_text=re.compile("Mark|kennzeichnen"))
+    if button.count():
+        with page.expect_navigation():
+            button.click()
+    page.locator(".pill.saved").wait_for()
+
+
+def see_own_stretch(page: Page, world: World) -> None:
+    """One of the clinic's own, with a picture; made by whoever comes first."""
+    page.goto("/library")
+    own = page.locator("a", has_text="Wall slide")
+    if own.count():
+        own.first.click()
+        page.wait_for_url("**/library/own-*")
+        return
+    page.goto("/library/new")
+    page.locator("[name=name]").fill("Wall slide")
+    page.locator("[name=steps]").fill(
+        "Stand with your back to a wall.\nSlide your arms up along it."
+    )
+    page.locator("[name=picture]").set_input_files(STATIC / "img" / "icon-192.png")
+    with page.expect_navigation():
+        page.locator("button.main").click()
+    page.locator("img.picture").wait_for()
+
+
+def see_own_edited(page: Page, world: World) -> None:
+    see_own_stretch(page, world)
+    page.locator("a[href$='/edit']").click()
+    page.wait_for_url("**/edit")
+
+
 def see_invited_colleague(page: Page, world: World) -> None:
     page.goto("/clinic/people")
     page.locator("[name=email]").fill("noel@demo.example")
@@ -646,6 +681,18 @@ STAFF = [
     Place("library", "pia", "physio.show_library", "/library"),
     Place("library-lead", "lea", "physio.show_library", "/library"),
     Place("library-stretch", "pia", "physio.show_library_stretch", "/library/side-neck"),
+    Place("library-reviewed", "lea", "physio.show_library_stretch", see_reviewed),
+    Place(
+        "library-review-refused",
+        "pia",
+        "physio.review_stretch",
+        send_empty("/library/calf-bent", "form[action$='/review'] button"),
+        422,
+    ),
+    Place("library-new", "pia", "physio.new_stretch", see_unfolded("/library/new")),
+    Place("library-refused", "pia", "physio.add_stretch", send_empty("/library/new"), 422),
+    Place("library-own", "pia", "physio.show_library_stretch", see_own_stretch),
+    Place("library-edit", "pia", "physio.edit_stretch", see_own_edited),
     Place("safety-staff", "pia", "patient.show_safety", "/safety"),
     Place("me-staff", "pia", "patient.show_me", "/me"),
     Place("password", "pia", "auth.show_password", "/password"),
@@ -676,6 +723,7 @@ STAFF = [
 PLACES = [*DOOR, *PATIENTS, *STAFF]
 
 NO_PAGES = {
+    "patient.show_stretch_picture",
     "api.describe",
     "api.show_days",
     "api.show_session",

@@ -43,6 +43,48 @@ def test_every_page_opens_at_its_last_state(petras):
     expect(petras.page.locator("h1")).to_have_text("No network")
 
 
+def test_the_drawing_of_a_stretch_is_there_without_a_network(chromium, demo):
+    phone = Phone(chromium, base_url=demo.address, timezone_id="Europe/London")
+    page = phone.page
+    page.goto("/sign-in")
+    page.locator("form:has([value='pat@demo.example']) button").click()
+    page.wait_for_url("**/today")
+    phone.settle()
+    page.goto("/stretches")
+    page.locator(".cards a").first.click()
+    page.wait_for_url("**/stretches/*")
+    drawing, still = page.locator("img.moving"), page.locator("img.still")
+    expect(drawing).to_be_visible()
+    wait_until_kept(phone)
+    phone.offline()
+    page.reload()
+    assert drawing.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    page.locator(".motion input").check()
+    expect(still).to_be_visible()
+    assert still.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".motion input").uncheck()
+    expect(still).to_be_visible()
+    expect(drawing).to_be_hidden()
+    phone.context.close()
+
+
+KEPT = """async () => {
+  const shown = [...document.querySelectorAll("img.figure")].map((one) => one.src);
+  const kept = await Promise.all(shown.map((src) => caches.match(src)));
+  return kept.every(Boolean);
+}"""
+
+
+def wait_until_kept(phone: Phone) -> None:
+    """The worker keeps a page's drawings after the page."""
+    for _ in range(100):
+        if phone.page.evaluate(KEPT):
+            return
+        time.sleep(0.1)
+    raise AssertionError("the drawings were not kept")
+
+
 def test_a_day_is_saved_at_once_and_sent_when_there_is_a_network(petras, quay):
     petras.offline()
     petras.today()

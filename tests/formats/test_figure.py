@@ -16,6 +16,7 @@ from fpdf.svg import SVGObject
 from tracker.domain import catalog
 from tracker.formats import figure
 from tracker.formats.body import BONES, SIDES, Body, blend
+from tracker.formats.outline import hull, polygon, smooth, within
 from tracker.formats.space import minus, size
 
 MOST_PACKED = 4000
@@ -164,9 +165,29 @@ def test_the_strip_is_plain_enough_for_paper():
     assert "<style" not in text
     assert "class=" not in text
     assert "var(" not in text
-    assert ET.fromstring(text).get("viewBox") == f"0 0 {2 * figure.WIDTH} {figure.HEIGHT}"
+    assert ET.fromstring(text).get("viewBox") == f"0 0 {2 * figure.WIDTH + 24} {figure.HEIGHT}"
     one = figure.strip(drawn("hamstring-strap"), keys=[1])
     assert ET.fromstring(one).get("viewBox") == f"0 0 {figure.WIDTH} {figure.HEIGHT}"
+    left = figure.strip(drawn("hamstring-strap"), keys=[1], is_mirrored=True)
+    assert left == one.replace("translate(0 0)", f"translate({figure.WIDTH} 0) scale(-1 1)")
+
+
+@pytest.mark.parametrize("stretch_id", ALL)
+def test_on_paper_nothing_lies_outside_its_own_frame(stretch_id):
+    """Renderers of paper don't clip: what the window leaves out is not drawn."""
+    for path in ET.fromstring(figure.strip(drawn(stretch_id), keys=[0])).iter(f"{SVG}path"):
+        for x, y in points(path.get("d", "")):
+            assert -1 <= x <= figure.WIDTH + 1
+            assert -1 <= y <= figure.HEIGHT + 1
+
+
+def test_what_is_inside_a_window_stays_as_it_was():
+    inside = smooth(hull([(50, 50, 20), (80, 60, 10)], 8))
+    assert within(inside, 100, 100) == inside
+    assert within(inside, 40, 40) != inside
+    assert within(polygon([(200, 200), (300, 200), (300, 300)]), 100, 100) == ""
+    half = within(polygon([(-50, 10), (50, 10), (50, 90), (-50, 90)]), 100, 100)
+    assert set(points(half)) == {(0, 10), (50, 10), (50, 90), (0, 90)}
 
 
 @pytest.mark.parametrize("stretch_id", ["side-neck", "hamstring-strap", "thumb-web"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from tracker.bench import data
 from tracker.bench.data import Bench
 from tracker.bench.measure import Answer, Printer, Request, alternate, call, count_queries
+from tracker.web import figures
 
 _KEPT = re.compile(r"const KEEP = (\[.*\]);")
 _LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+|/manifest\.webmanifest)')
@@ -21,7 +22,7 @@ _IMPORTED = re.compile(r'from "\./([a-z_]+\.js)"')
 
 
 def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:
-    """Bytes and requests of the first /today; queries and server time of three pages."""
+    """Bytes of the first /today and of the figures; queries and server time of three pages."""
     own = data.open_bench(folder)
     data.fill(own, patients=500, days=365 + 60)
     people = data.patients_of(own, 30)
@@ -29,6 +30,7 @@ def bench(folder: Path, printer: Printer, given: argparse.Namespace) -> None:
     staff = data.staff_cookie(own)
     _weigh(own, printer, cookies[0][0])
     _count_taps(own, printer, cookies)
+    _weigh_figures(printer)
     count = min(given.rounds, 50)
     for words, request in (
         ("/today", Request("/today", cookies[0][0])),
@@ -94,6 +96,19 @@ def _loaded(html: str, sources: Mapping[str, str]) -> set[str]:
             folder = path.rpartition("/")[0]
             waiting += [f"{folder}/{name}" for name in _IMPORTED.findall(sources[path])]
     return found
+
+
+def _weigh_figures(printer: Printer) -> None:
+    """Each drawn stretch as it moves, packed as the server packs it."""
+    sizes = {
+        name: len(gzip.compress(text.encode(), 9))
+        for name, text in figures.files().items()
+        if not name.endswith("-still.svg")
+    }
+    largest = max(sizes, key=sizes.__getitem__)
+    mean = sum(sizes.values()) / len(sizes)
+    printer.row(f"{len(sizes)} moving figures, compressed: mean", f"{mean / 1000:.2f} kB")
+    printer.row(f"  the largest, {Path(largest).stem}", f"{sizes[largest] / 1000:.2f} kB")
 
 
 def _count_taps(own: Bench, printer: Printer, cookies: Sequence[tuple[str, str]]) -> None:

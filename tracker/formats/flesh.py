@@ -230,8 +230,5 @@ def lit(body: Body, camera: Camera, area: Mapping[str, Any], side: str) -> tuple
         frame = body.frames[host if is_trunk else host + side]
         points.append((frame.point((f, u, r * (SIDES[side] if is_trunk else 1))), area["r"]))
         hosts.append(_HOSTS[host] if is_trunk else _LIMB_HOSTS[host] + side)
-    hosts += [
-        name + (side if name in {"leg", "upper", "fore"} else "") for name in area.get("over", ())
-    ]
     depth = camera.depth(points[0][0])
     return Part(f"lit{side}", "lit", ((tuple(points), 10),), depth), hosts

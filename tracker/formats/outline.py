@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from tracker.formats.space import Flat
@@ -71,3 +72,68 @@ def polygon(points: Sequence[Flat]) -> str:
 def polyline(points: Sequence[Flat]) -> str:
     """Path data of an open line in whole numbers."""
     return "M" + "L".join(f"{round(x)} {round(y)}" for x, y in points)
+
+
+def within(data: str, width: float, height: float) -> str:
+    """Path data of filled outlines, cut off at a window: for renderers that can't clip.
+
+    What is inside altogether stays as it was; what is outside altogether is nothing.
+    """
+    kept = ""
+    for part in re.findall("M[^M]+", data):
+        points = _flattened(part)
+        cut = _cut(points, width, height)
+        kept += part if cut == points else polygon(cut) if cut else ""
+    return kept
+
+
+def _flattened(part: str) -> list[Flat]:
+    """Points along one outline of ours: a polygon's corners, or four to each bend."""
+    head, *bends = re.split("[qt]", part.rstrip("z"))
+    numbers = [[int(number) for number in re.findall(r"-?\d+", run)] for run in (head, *bends)]
+    points = [(float(x), float(y)) for x, y in _pairs(numbers[0])]
+    if not bends:
+        return points
+    steps = _pairs([*numbers[1], *(numbers[2] if len(numbers) > 2 else ())])
+    here, control = points[0], (0.0, 0.0)
+    for index, (dx, dy) in enumerate(steps):
+        if index == 0:
+            control = (here[0] + dx, here[1] + dy)
+            continue
+        there = (here[0] + dx, here[1] + dy)
+        points += [_bend(here, control, there, share / 4) for share in range(1, 5)]
+        control = (2 * there[0] - control[0], 2 * there[1] - control[1])
+        here = there
+    return points
+
+
+def _pairs(numbers: Sequence[float]) -> list[Flat]:
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _bend(one: Flat, control: Flat, other: Flat, share: float) -> Flat:
+    a, b, c = (1 - share) ** 2, 2 * share * (1 - share), share**2
+    return (
+        one[0] * a + control[0] * b + other[0] * c,
+        one[1] * a + control[1] * b + other[1] * c,
+    )
+
+
+def _cut(points: Sequence[Flat], width: float, height: float) -> list[Flat]:
+    """A polygon inside a rectangle from the origin (Sutherland and Hodgman)."""
+    kept = list(points)
+    for axis, limit, sign in ((0, 0.0, 1), (0, width, -1), (1, 0.0, 1), (1, height, -1)):
+        inside = [sign * (point[axis] - limit) >= 0 for point in kept]
+        if all(inside):
+            continue
+        before, kept = kept, []
+        for index, point in enumerate(before):
+            last = before[index - 1]
+            if inside[index] != inside[index - 1]:
+                share = (limit - last[axis]) / (point[axis] - last[axis])
+                kept.append(
+                    (last[0] + (point[0] - last[0]) * share, last[1] + (point[1] - last[1]) * share)
+                )
+            if inside[index]:
+                kept.append(point)
+    return kept
