@@ -162,8 +162,8 @@ def _muscles(frame: Frame) -> Iterator[Row]:
                 "twitch": row.twitch,
                 "pain_during": row.pain_during,
                 "gauge": 30,
-                "length": 40 if row.technique is not Technique.SUPERFICIAL else 25,
-                "depth": 20 if row.technique is not Technique.SUPERFICIAL else 6,
+                "length": 40 if row.technique != Technique.SUPERFICIAL else 25,
+                "depth": 20 if row.technique != Technique.SUPERFICIAL else 6,
             }
 
 
