@@ -27,6 +27,7 @@ from tracker.domain.needling import (
 from tracker.services import needling, patients
 from tracker.web import forms, needling_words
 from tracker.web.access import for_staff, now, reading, writing, zone
+from tracker.web.fields import Page
 from tracker.web.patient import asked_id
 from tracker.web.physio.parts import Posted, choose_open, pages, say_waited, still_open
 from tracker.web.responses import again, see_other
@@ -278,7 +279,7 @@ class _Read:
 
     def session(self) -> needling.NewSession:
         """Everything as one value; raises Invalid with all faults beside their fields."""
-        blocks: list[forms.Page] = [self.form, *self.chosen, *self.moved]
+        blocks: list[Page] = [self.form, *self.chosen, *self.moved]
         if not all([block.validate() for block in blocks]):  # noqa: C419 - all of them, not the first
             raise Invalid({})
         form = self.form
@@ -295,7 +296,7 @@ class _Read:
         """Put a service's faults beside the fields that they are about."""
         for name, codes in fault.errors.items():
             field, dash, place = name.partition("-")
-            blocks: Sequence[forms.Page] = self.moved if field == "movement" else self.chosen
+            blocks: Sequence[Page] = self.moved if field == "movement" else self.chosen
             (blocks[int(place)] if dash else self.form).take_errors({field: codes})
 
 
