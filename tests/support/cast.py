@@ -16,6 +16,7 @@ from tracker.domain.session import SessionKind
 from tracker.services import (
     accounts,
     checkins,
+    insight,
     invitations,
     needling,
     patient_joining,
@@ -115,6 +116,8 @@ class Cast:
     waiting: dict[str, UUID]
     flags: dict[str, UUID] = field(default_factory=dict)
     """Open flags by clinic, where a test has raised some."""
+    marks: dict[UUID, UUID] = field(default_factory=dict)
+    """The phase marked in an episode, where a test marks one."""
 
 
 class Maker:
@@ -285,6 +288,13 @@ class Maker:
                 now,
                 local_day(now, by.clinic.zone),
             ).id
+
+    def marks(
+        self, by: Colleague, who: Record, day: date = TODAY, words: str = "New stretches"
+    ) -> UUID:
+        """Mark the start of a phase."""
+        with self.database.scope(self.staff(by), writes=True) as scope:
+            return insight.add_mark(scope, who.patient_id, who.episode_id, day, words, NOW)
 
     def logs(
         self,

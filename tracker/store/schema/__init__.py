@@ -28,6 +28,7 @@ from tracker.store.schema.plans import (
     Episode,
     NeedledMuscle,
     NeedlingSession,
+    PhaseMark,
     Prescription,
     SessionRevision,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Outbox",
     "Patient",
     "Person",
+    "PhaseMark",
     "Prescription",
     "RateWindow",
     "Revision",
