@@ -57,6 +57,8 @@ FORMS: dict[str, dict[str, object]] = {
     "physio.take_over": {"own": "on"},
     "physio.add_episode": EPISODE,
     "physio.close_episode": {},
+    "physio.add_phase": {"day": TODAY.isoformat(), "words": "New stretches"},
+    "physio.remove_phase": {},
     "physio.plan_visit": {"next_visit_on": "2026-04-01"},
     "physio.record_session": SESSION,
     "physio.change_programme": DOSE,
@@ -84,11 +86,17 @@ FORMS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 def cast(cast, maker):
-    """The cast with an open flag in each clinic."""
+    """The cast with an open flag in each clinic, and a phase marked for each of some patients."""
     reported = {"Harbour": cast.alice, "Lighthouse": cast.dora}
     for who in reported.values():
         maker.reports(who, "wide_bruise")
-    return replace(cast, flags={name: maker.flags_of(who)[0].id for name, who in reported.items()})
+    by = {"Harbour": cast.pia, "Lighthouse": cast.otto}
+    marked = (cast.alice, cast.dora, cast.emil, cast.emil_there)
+    return replace(
+        cast,
+        flags={name: maker.flags_of(who)[0].id for name, who in reported.items()},
+        marks={who.episode_id: maker.marks(by[who.clinic.name], who) for who in marked},
+    )
 
 
 def foreign_ids(cast: Cast, role: str) -> dict[str, object]:
@@ -105,6 +113,7 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, object]:
         "pause_id": cast.pauses["Harbour" if there else "Lighthouse"],
         "template_id": cast.templates["Harbour" if there else "Lighthouse"],
         "membership_id": (cast.paul if there else cast.otto).membership_id,
+        "mark_id": cast.marks[record.episode_id],
         "flag_id": cast.flags["Harbour" if there else "Lighthouse"],
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
         "stretch_id": cast.own_stretches["Harbour" if there else "Lighthouse"],
@@ -127,6 +136,7 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "prescription_id": record.prescription_id,
         "needling_id": record.needling_id,
         "pause_id": cast.pauses["Emil there" if role in {"otto", "dora"} else "Emil"],
+        "mark_id": cast.marks[record.episode_id],
     }
 
 
@@ -465,7 +475,7 @@ def test_a_patients_pages_and_exports_hold_nothing_foreign(path, cast, visit):
 def test_an_export_holds_everything_of_ones_own(cast, visit):
     held = visit(cast.alice).get("/me/export.json").json
     assert held["name"] == "Alice Archer"
-    kinds = ("episodes", "needling_sessions", "needled_muscles", "prescriptions", "checkins",
+    kinds = ("episodes", "needling_sessions", "needled_muscles", "prescriptions", "phase_marks", "checkins",
              "days", "soreness_entries", "stretch_entries", "consents")  # fmt: skip
     assert {kind: len(held[kind]) for kind in kinds} == dict.fromkeys(kinds, 1)
     assert {row["patient_id"] for kind in kinds for row in held[kind]} == {

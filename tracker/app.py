@@ -25,6 +25,7 @@ from tracker.web import (
     figures,
     flags,
     headers,
+    insight_words,
     ladder_words,
     language,
     letters,
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     language.init(app)
     words.init(app)
     needling_words.init(app)
+    insight_words.init(app)
     ladder_words.init(app)
     phone_words.init(app)
     flags.init(app)

@@ -18,6 +18,7 @@ from tracker.domain.session import SessionKind
 from tracker.services import (
     accounts,
     checkins,
+    insight,
     invitations,
     library,
     needling,
@@ -126,6 +127,8 @@ class Cast:
     own_stretches: dict[str, str]
     flags: dict[str, UUID] = field(default_factory=dict)
     """Open flags by clinic, where a test has raised some."""
+    marks: dict[UUID, UUID] = field(default_factory=dict)
+    """The phase marked in an episode, where a test marks one."""
 
 
 class Maker:
@@ -325,6 +328,13 @@ class Maker:
             return templates.save(
                 scope, who.patient_id, who.episode_id, f"Of {who.clinic.name}", NOW, TODAY
             )
+
+    def marks(
+        self, by: Colleague, who: Record, day: date = TODAY, words: str = "New stretches"
+    ) -> UUID:
+        """Mark the start of a phase."""
+        with self.database.scope(self.staff(by), writes=True) as scope:
+            return insight.add_mark(scope, who.patient_id, who.episode_id, day, words, NOW)
 
     def logs(
         self,

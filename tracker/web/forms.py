@@ -180,6 +180,13 @@ class VisitForm(Page):
     next_visit_on = DayField()
 
 
+class MarkForm(Page):
+    """The start of a phase, as the physio marks it."""
+
+    day = DayField(validators=[needed()])
+    words = TextField(validators=[needed(), AtMost(60)])
+
+
 class PatientForm(EpisodeForm):
     """A patient with the first complaint."""
 

@@ -284,3 +284,26 @@ class ProgrammeSeen(PatientRow, Base):
     seen_at: Mapped[datetime]
 
     __table_args__ = (belongs_to("patient", *_PATIENT, key=("clinic_id", "id")),)
+
+
+class PhaseMark(PatientRow, Base):
+    """A physio's own start of a phase, for judging response; a removed one can be put back."""
+
+    __tablename__ = "phase_mark"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    episode_id: Mapped[UUID]
+    day: Mapped[date]
+    words: Mapped[str] = mapped_column(String(60))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        belongs_to("episode", *_EPISODE, key=_KEY),
+        belongs_to("membership", "clinic_id", "made_by", key=("clinic_id", "id")),
+        # Said twice (a double tap), it is one mark.
+        UniqueConstraint("clinic_id", "patient_id", "episode_id", "day"),
+    )

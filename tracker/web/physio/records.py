@@ -14,6 +14,7 @@ from tracker.domain.safety import FLAG_NOTE_MAX
 from tracker.services import (
     caseload,
     flags,
+    insight,
     needling,
     patient_joining,
     patients,
@@ -145,17 +146,26 @@ def _invitation_page(scope: Any, patient_id: UUID, made: NewInvitation) -> Respo
 @pages.get("/patients/<uuid:patient_id>")
 @for_staff
 def show_patient(patient_id: UUID) -> str:
-    """One patient: the time line, sessions, programme."""
+    """One patient: the time line, the response, sessions, programme."""
+    return patient_page(patient_id, asked_id("episode"), forms.MarkForm(data={"day": today()}))
+
+
+def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) -> str:
+    """One patient's page with one episode, and the form of a phase as it stands."""
     choice = range_choice()
     with reading() as scope:
         patient, episodes, shares = patients.see_patient(scope, patient_id)
-        episode = patients.choose_episode(episodes, asked_id("episode"))
-        seen = sessions = lines = None
+        episode = patients.choose_episode(episodes, wanted)
+        seen = sessions = lines = told = None
         flagged = flags.open_of(scope, patient_id)
         if episode is not None:
             seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
             sessions = needling.sessions_with_muscles(scope, episode)
             lines = programme.see_programme(scope, episode, today())
+            if shares:
+                told = insight.see_insight(
+                    scope, episode, now(), zone(), muscle=request.args.get("muscle")
+                )
         return render_template(
             "physio/patient.html",
             patient=patient,
@@ -166,6 +176,8 @@ def show_patient(patient_id: UUID) -> str:
             now=now(),
             note_max=FLAG_NOTE_MAX,
             seen=seen,
+            told=told,
+            mark=mark,
             sessions=sessions or [],
             lines=[line for line in lines or [] if not line.is_ended],
             choice=choice,
