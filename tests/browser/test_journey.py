@@ -154,9 +154,10 @@ def see_mara(desk: Page) -> None:
 def logged_days(desk: Page) -> list[list[str]]:
     """The time line's table, newest day first: [pain, soreness, stretches] where any is there."""
     see_mara(desk)
-    desk.locator(".day-table summary").click()
+    table = desk.locator(".day-table").first
+    table.locator("summary").click()
     rows = []
-    for row in desk.locator(".day-table tbody tr").all():
+    for row in table.locator("tbody tr").all():
         pain, _worst, soreness, stretches, _note = row.locator("td").all_inner_texts()
         if re.search(r"\d", pain + soreness):
             rows.append([" ".join(text.split()) for text in (pain, soreness, stretches)])
