@@ -224,6 +224,9 @@ class FlagKind(StrEnum):
 
     SAFETY = "safety"
     SORENESS = "soreness"
+    FLARE = "flare"
+    REASSESS = "reassess"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
