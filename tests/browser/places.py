@@ -616,6 +616,13 @@ STAFF = [
     Place("invite-refused", "pia", "physio.add_patient", send_empty("/patients/new"), 422),
     Place("invitation", "pia", "physio.invite", then(see_patient("Pat"), INVITE, clear=False)),
     Place("patient", "pia", "physio.show_patient", see_patient("Pat", unfold=True)),
+    Place(
+        "phase-refused",
+        "pia",
+        "physio.add_phase",
+        then(see_patient("Pat", unfold=True), ".mark-form button"),
+        422,
+    ),
     Place("patient-not-joined", "pia", "physio.show_patient", see_patient("Greta")),
     Place("patient-not-sharing", "pia", "physio.show_patient", see_patient("Kwame")),
     Place("problem", "pia", "physio.new_episode", see_patient("Pat", under="/episodes/new")),

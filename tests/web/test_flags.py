@@ -11,8 +11,8 @@ from tests.support.cast import NEEDLED_AT, NOW, TODAY
 from tests.support.pages import text_of
 from tracker.domain.days import local_day
 from tracker.services import flags
-from tracker.services.daybook import DayEntries, SorenessInput
-from tracker.store.schema import Patient
+from tracker.services.daybook import CheckinInput, DayEntries, SorenessInput
+from tracker.store.schema import Flag, Patient
 
 
 def rate(maker, who, hours, soreness):
@@ -189,3 +189,85 @@ def test_a_patients_flags_follow_a_change_of_physio(flagged, cast, maker, visit,
     assert "yours" in text_of(desk.get("/flags").text)
     with database.scope(maker.staff(cast.paul)) as scope:
         assert flags.count_waiting(scope, own=True).pressing == 1
+
+
+# Flares, second thoughts and silence.
+
+
+@pytest.fixture
+def zita(maker, cast):
+    """Somebody without an entry."""
+    return maker.new_patient(cast.pia, "Zita Zell")
+
+
+def course(maker, who, *pains):
+    """Rate pain from the oldest day on, the last today."""
+    for place, value in enumerate(pains):
+        day = TODAY - timedelta(days=len(pains) - 1 - place)
+        said = CheckinInput(who.episode_id, {"pain_average": value})
+        maker.logs(who, DayEntries(checkins=[said]), day, NOW - (TODAY - day))
+
+
+def test_a_flare_raises_one_flag_in_48_hours(cast, maker, zita, visit):
+    course(maker, zita, 3, 3, 3, 3, 3, 3, 6, 6)
+    (flag,) = maker.flags_of(zita)
+    assert (flag.kind, flag.tier, flag.reason) == ("flare", "amber", "flare_lift")
+    assert flag.subject_id == zita.episode_id
+    told = text_of(visit(cast.pia).get("/flags").text)
+    assert "Pain 6 of 10, clearly over the course of late (3)." in told
+
+
+def test_a_flare_is_told_again_after_two_days(maker, zita):
+    course(maker, zita, 3, 3, 3, 3, 3, 3, 6, 6, 6)
+    assert [flag.reason for flag in maker.flags_of(zita)] == ["flare_lift", "flare_rise"]
+
+
+def test_sore_days_after_needling_raise_none(cast, maker, zita):
+    maker.needled(cast.pia, zita, NOW - timedelta(days=2))
+    course(maker, zita, 3, 3, 3, 3, 3, 3, 9, 9, 9)
+    assert maker.flags_of(zita) == []
+
+
+def test_a_steady_high_level_is_told_once_in_four_weeks(cast, maker, zita, visit):
+    course(maker, zita, *[8] * 12)
+    (flag,) = maker.flags_of(zita)
+    assert (flag.kind, flag.reason) == ("reassess", "steady_high")
+    told = text_of(visit(cast.pia).get("/flags").text)
+    assert "Pain 8 of 10 on average over 7 days, 5 of them logged. Reassess." in told
+
+
+def test_a_day_said_again_raises_no_second_flag(maker, zita):
+    course(maker, zita, 3, 3, 3, 3, 3, 3, 6)
+    for value in (3, 7, 8):
+        said = CheckinInput(zita.episode_id, {"pain_average": value}, base_rev=1)
+        maker.logs(zita, DayEntries(checkins=[said]), TODAY, NOW + timedelta(hours=1))
+    assert len(maker.flags_of(zita)) == 1
+
+
+@pytest.mark.parametrize("days, count", [(14, 0), (15, 1), (28, 1), (29, 0)])
+def test_a_silence_of_more_than_14_days_is_told_once(
+    days, count, cast, maker, zita, database, visit
+):
+    course(maker, zita, 3)
+    at = NOW + timedelta(days=days)
+    for moment in (at, at + timedelta(days=1)):
+        with database.door(writes=True) as door:
+            flags.raise_quiet(door, moment)
+    found = [flag for flag in maker.flags_of(zita) if flag.kind == "quiet"]
+    assert len(found) <= 1
+    if days != 14:
+        assert len(found) == count
+    if found and days == 15:
+        told = text_of(visit(cast.pia).get("/flags").text)
+        assert "Gone quiet: nothing logged since 11 Mar." in told
+
+
+def test_who_does_not_share_goes_quiet_unseen(maker, zita, database, visit):
+    course(maker, zita, 3)
+    phone = visit(zita)
+    phone.send(phone.form("/me", "/me/sharing"))
+    with database.door(writes=True) as door:
+        flags.raise_quiet(door, NOW + timedelta(days=16))
+    with database.door() as door:
+        rows = door.session.query(Flag).filter_by(patient_id=zita.patient_id).all()
+    assert rows == []

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tracker.bench import caseload, days, pages, start
+from tracker.bench import alerts, caseload, days, pages, start
 from tracker.bench.measure import Printer
 
 Bench = Callable[[Path, Printer, argparse.Namespace], None]
@@ -23,6 +23,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "history": ("a year's history beside the bare page", days.bench_history),
     "caseload": ("the caseload with one and five years of history", caseload.bench),
     "pages": ("bytes, requests, queries and time of the main pages", pages.bench),
+    "alerts": ("flares found and false alerts on a simulated caseload", alerts.bench_alerts),
     "start": ("cold start and memory", start.bench),
 }
 

@@ -225,6 +225,9 @@ class FlagKind(StrEnum):
     SAFETY = "safety"
     SORENESS = "soreness"
     STRETCH = "stretch"
+    FLARE = "flare"
+    REASSESS = "reassess"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tracker.domain import catalog
 from tracker.domain.checkin import DAY_FIELDS, NOTE_MAX, PAIN_FIELDS
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import Side
-from tracker.services import summaries
+from tracker.services import flags, summaries
 from tracker.services.daybook import (
     Book,
     CheckinInput,
@@ -69,7 +69,9 @@ def record_checkin(book: Book, given: CheckinInput) -> Checkin:
         row = _new_checkin(book, given, episode)
     else:
         book.amend(row, {**given.said, **_day_rev(book, row)}, given.base_rev)
-    summaries.note_pain(book.summary(episode.id), row.local_date, row.pain_average)
+    summary = book.summary(episode.id)
+    summaries.note_pain(summary, row.local_date, row.pain_average)
+    flags.raise_course(book.scope, row, episode, summary, book.moment.now)
     book.saved.count += 1
     return row
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Row
 
+from tracker.domain import flare
 from tracker.domain.access import StaffActor
-from tracker.domain.days import hours_between
+from tracker.domain.days import hours_between, local_day
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import (
     FLAG_FRESH,
@@ -26,12 +27,16 @@ from tracker.domain.safety import (
     find_abnormal,
     is_raised,
 )
+from tracker.domain.strip import Strip
 from tracker.domain.too_painful import too_painful
 from tracker.services.patients import staff
 from tracker.store import flags as store
 from tracker.store import outreach as post
 from tracker.store import records
 from tracker.store.schema import (
+    Checkin,
+    Episode,
+    EpisodeSummary,
     Flag,
     NeedlingSession,
     Prescription,
@@ -176,6 +181,99 @@ def raise_stretch(
         ),
         now,
     )
+
+
+def raise_course(
+    scope: Scope, checkin: Checkin, episode: Episode, summary: EpisodeSummary, now: datetime
+) -> None:
+    """Raise an AMBER flag where a day's pain is a flare, or asks for a second thought.
+
+    Read from the strips, which hold twelve weeks: no day is looked up. A day added later than two
+    days after says nothing of now.
+    """
+    day = checkin.local_date
+    if not flare.is_fresh(day, local_day(now, checkin.zone)):
+        return
+    pain = Strip(summary.pain_end, summary.pain)
+    ratings = {day - timedelta(days=ago): value for ago, value in pain.logged(day)}
+    sessions = needled_local(Strip(episode.session_end, episode.session_hours), day)
+    for kind, rule, every in (
+        (FlagKind.FLARE, flare.find_flare, REPEAT_AFTER),
+        (FlagKind.REASSESS, flare.find_reassess, flare.REASSESS_EVERY),
+    ):
+        found = rule(ratings, sessions, day)
+        if found is None or _is_told(scope, checkin, kind, now - every):
+            continue
+        _raise(
+            scope,
+            Flag(
+                clinic_id=checkin.clinic_id,
+                patient_id=checkin.patient_id,
+                kind=kind,
+                tier=Tier.AMBER,
+                episode_id=episode.id,
+                source_id=checkin.entry_id,
+                subject_id=episode.id,
+                reason=found.sign,
+                numbers=found.numbers,
+                said_at=checkin.recorded_at,
+            ),
+            now,
+        )
+
+
+def _is_told(scope: Scope, checkin: Checkin, kind: FlagKind, since: datetime) -> bool:
+    """Whether a flag of a kind stands about this problem since a moment, or of this very day."""
+    patient_id = checkin.patient_id
+    return store.has_source(scope, patient_id, kind, checkin.entry_id) or bool(
+        store.standing_of(scope, patient_id, kind, checkin.episode_id, since)
+    )
+
+
+def needled_local(strip: Strip, day: date) -> list[datetime]:
+    """The sessions of a strip up to a day as naive wall times, to the hour."""
+    return [
+        datetime.combine(day - timedelta(days=ago), time(hour)) for ago, hour in strip.logged(day)
+    ]
+
+
+def raise_quiet(door: Door, now: datetime) -> int:
+    """Raise one flag a silence for who has logged nothing for more than 14 days; how many.
+
+    A silence is known by the day of the last entry, so it is told once, however often this runs.
+    """
+    today = now.date()
+    rows = store.gone_quiet(
+        door, today - flare.QUIET_TOLD_UNTIL, today - flare.QUIET_AFTER - timedelta(days=1)
+    )
+    sources = {quiet_source(row.episode_id, row.last_logged_on): row for row in rows}
+    new = set(sources) - store.known_sources(door, FlagKind.QUIET, sources)
+    door.session.add_all(_quiet_flag(sources[source], source, now) for source in new)
+    door.session.flush()
+    return len(new)
+
+
+def _quiet_flag(row: Row[Any], source: UUID, now: datetime) -> Flag:
+    return Flag(
+        clinic_id=row.clinic_id,
+        patient_id=row.patient_id,
+        id=uuid4(),
+        kind=FlagKind.QUIET,
+        tier=Tier.AMBER,
+        episode_id=row.episode_id,
+        source_id=source,
+        subject_id=row.episode_id,
+        reason=flare.Sign.QUIET,
+        numbers={"since": row.last_logged_on.isoformat()},
+        said_at=now,
+        raised_at=now,
+        note="",
+    )
+
+
+def quiet_source(episode_id: UUID, last_logged_on: date) -> UUID:
+    """What stands for one silence where other flags name their entry."""
+    return uuid5(episode_id, last_logged_on.isoformat())
 
 
 def _raise(scope: Scope, flag: Flag, now: datetime) -> None:

@@ -24,10 +24,14 @@ from tracker.domain.days import hours_between, local_day, local_time
 from tracker.domain.errors import Invalid
 from tracker.domain.needling import Twitch
 from tracker.domain.response import Mark, Response, Split, judge, spoilt_days
+from tracker.services.needling import sessions_with_muscles
 from tracker.services.patients import staff
 from tracker.store import logs, records
 from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession, PhaseMark, SorenessEntry
 from tracker.store.scope import Scope
+
+Treated = Sequence[tuple[NeedlingSession, Sequence[NeedledMuscle]]]
+"""Sessions, each with its muscles, in any order."""
 
 WORDS_MAX = 60
 """Characters of a phase's name: a few words beside its mean."""
@@ -69,9 +73,11 @@ def see_insight(
     *,
     split: Split | None = None,
     muscle: str | None = None,
+    treated: Treated | None = None,
 ) -> Insight:
     """An episode's insight; days and hours are local to `zone`, sessions the newest first.
 
+    `treated` are the episode's sessions with their muscles, where the caller has read them already.
     Rows that the patient logged come through the scope: without a consent there are none.
     """
     today = local_day(now, zone)
@@ -81,7 +87,9 @@ def see_insight(
         row.local_date: row.pain_average
         for row in logs.pain_between(scope, episode, episode.opened_on, last)
     }
-    sessions = sessions_of(scope, episode, now, zone)
+    if treated is None:
+        treated = sessions_with_muscles(scope, episode)
+    sessions = _visits(scope, treated, now, zone)
     moments = [session.needled_at for session in sessions]
     marks = marks_of(scope, episode)
     response = judge(
@@ -123,14 +131,15 @@ def _follow(
     return clocks, ledger
 
 
-def sessions_of(scope: Scope, episode: Episode, now: datetime, zone: str) -> list[Visit]:
-    """An episode's sessions up to now, oldest first, with muscles and soreness."""
-    rows = [row for row in records.sessions_of(scope, episode) if row.needled_at <= now]
-    muscles = logs.muscles_of(scope, rows)
+def _visits(scope: Scope, treated: Treated, now: datetime, zone: str) -> list[Visit]:
+    """The sessions up to now, oldest first, with muscles and soreness."""
+    past = sorted(
+        (one for one in treated if one[0].needled_at <= now), key=lambda one: one[0].needled_at
+    )
     sore: dict[UUID, list[SorenessEntry]] = {}
-    for entry in logs.soreness_of(scope, rows):
+    for entry in logs.soreness_of(scope, [row for row, _muscles in past]):
         sore.setdefault(entry.needling_session_id, []).append(entry)
-    return [_session(row, muscles[row.id], sore.get(row.id, []), zone) for row in rows]
+    return [_session(row, muscles, sore.get(row.id, []), zone) for row, muscles in past]
 
 
 def _session(

@@ -119,6 +119,7 @@ def run_due(
     """
     with database.door(writes=True) as door:
         queued = flags.queue_mails(door, now) + queue_digests(door, now)
+        flags.raise_quiet(door, now)
         post.beat(door, WORKER, now)
         limits.forget_old(door, now)
         held.forget_old(door, now)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.domain.access import Role
 from tracker.domain.safety import Tier
 from tracker.store.logs import lock_patient
 from tracker.store.schema import (
+    Episode,
+    EpisodeSummary,
     Flag,
     Membership,
     NeedlingSession,
@@ -179,3 +182,47 @@ def responsible(door: Door, clinic_id: UUID, patient_id: UUID) -> Sequence[UUID]
         )
         .order_by(Membership.created_at)
     ).all()
+
+
+def gone_quiet(door: Door, first: date, last: date) -> Rows:
+    """(clinic_id, patient_id, episode_id, last_logged_on) of silences since `first` to `last`.
+
+    Of who shares, by problems that are open. Who logs one problem is not quiet about another: of
+    each patient the problem that was logged last speaks.
+    """
+    summary, newer = EpisodeSummary, aliased(EpisodeSummary)
+    rows: Rows = door.run(
+        select(summary.clinic_id, summary.patient_id, summary.episode_id, summary.last_logged_on)
+        .join(
+            Episode,
+            (Episode.clinic_id == summary.clinic_id)
+            & (Episode.patient_id == summary.patient_id)
+            & (Episode.id == summary.episode_id),
+        )
+        .where(
+            Episode.closed_on.is_(None),
+            summary.last_logged_on.between(first, last),
+            consent_stands(summary.clinic_id, summary.patient_id),
+            ~exists().where(
+                newer.clinic_id == summary.clinic_id,
+                newer.patient_id == summary.patient_id,
+                or_(
+                    newer.last_logged_on > summary.last_logged_on,
+                    (newer.last_logged_on == summary.last_logged_on)
+                    & (newer.episode_id > summary.episode_id),
+                ),
+            ),
+        )
+    ).all()
+    return rows
+
+
+def known_sources(door: Door, kind: str, sources: Collection[UUID]) -> set[UUID]:
+    """Which of some sources have raised their flag of a kind."""
+    if not sources:
+        return set()
+    return set(
+        door.session.scalars(
+            select(Flag.source_id).where(Flag.kind == kind, Flag.source_id.in_(sources))
+        )
+    )

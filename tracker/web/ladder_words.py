@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
 from flask_babel import format_decimal, ngettext
@@ -20,6 +21,7 @@ from tracker.domain.safety import (
     sore_limits,
 )
 from tracker.services.flags import Seen
+from tracker.web.language import short_day
 from tracker.web.words import number, stretch_name, weekday_names
 
 
@@ -132,6 +134,8 @@ def flag_sentence(seen: Seen) -> str:
                 pain=number(told["pain"]),
                 stretch=stretch_name(told["stretch"], told["side"]),
             )
+        case "flare_rise" | "flare_lift" | "steady_high" | "no_change" | "quiet":
+            return _of_course(flag.reason, told)
         case "sore_rising":
             return _(
                 "Soreness up from %(before)s to %(soreness)s of 10 at %(hours)s hours"
@@ -146,6 +150,42 @@ def flag_sentence(seen: Seen) -> str:
                 soreness=number(told["soreness"]),
                 hours=number(told["hours"]),
             )
+
+
+def _of_course(reason: str, told: dict[str, Any]) -> str:
+    """What the course of somebody's ratings says, or their silence."""
+    match reason:
+        case "flare_rise":
+            return _(
+                "Pain %(pain)s of 10, two days in a row 2 or more over the usual %(usual)s. Ask"
+                " whether this is a bad spell.",
+                pain=number(told["pain"]),
+                usual=number(told["usual"]),
+            )
+        case "flare_lift":
+            return _(
+                "Pain %(pain)s of 10, clearly over the course of late (%(usual)s). Ask whether this"
+                " is a bad spell.",
+                pain=number(told["pain"]),
+                usual=number(told["usual"]),
+            )
+        case "steady_high":
+            return _(
+                "Pain %(mean)s of 10 on average over 7 days, %(days)s of them logged. Reassess.",
+                mean=number(told["mean"]),
+                days=number(told["days"]),
+            )
+        case "no_change":
+            return _(
+                "No clear change after %(visits)s visits: pain %(before)s before, %(after)s since."
+                " Reassess.",
+                visits=number(told["visits"]),
+                before=number(told["before"]),
+                after=number(told["after"]),
+            )
+        case _:
+            since = short_day(date.fromisoformat(told["since"]))
+            return _("Gone quiet: nothing logged since %(when)s.", when=since)
 
 
 def _reported(signs: list[str], days: int | None) -> str:

@@ -164,7 +164,12 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
             lines = programme.see_programme(scope, episode, today())
             if shares:
                 told = insight.see_insight(
-                    scope, episode, now(), zone(), muscle=request.args.get("muscle")
+                    scope,
+                    episode,
+                    now(),
+                    zone(),
+                    muscle=request.args.get("muscle"),
+                    treated=sessions,
                 )
         return render_template(
             "physio/patient.html",
