@@ -148,11 +148,15 @@ class Map:
         return (
             f'<svg class="body-map" xmlns="http://www.w3.org/2000/svg" data-view="{view}"'
             f' viewBox="0 0 {WIDTH} {HEIGHT}"{said}><defs><path id="{line}" d="{outline()}"/>'
-            f'<clipPath id="{line}-cut"><use href="#{line}"/></clipPath></defs>'
+            f'<clipPath id="{line}-cut">{self._cut(line)}</clipPath></defs>'
             f'<use class="skin" href="#{line}"{self._paint("skin")}/>'
             f'<g clip-path="url(#{line}-cut)">{"".join(self._marks(view))}</g>'
             f'<use class="edge" href="#{line}"{self._paint("edge")}/></svg>'
         )
+
+    def _cut(self, line: str) -> str:
+        """The outline once more; what draws for paper knows no reference inside a clip path."""
+        return f'<use href="#{line}"/>' if self.inks is None else f'<path d="{outline()}"/>'
 
     def _marks(self, view: View) -> Iterator[str]:
         own = body()
