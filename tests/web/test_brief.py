@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.cast import NOW, OPENED_ON, TODAY
+from tests.support.cast import NOW, OPENED_ON
 from tests.support.pages import text_of
 from tracker.domain import catalog
 from tracker.domain.days import local_day
@@ -114,6 +114,7 @@ def test_patients_read_their_own_in_plain_words(visit, zita):
         "Your problem Neck pain",
         "Your pain went from 6.1 to 3.6 in 12 days.",
         "That is more than the usual ups and downs from day to day.",
+        "15 of 17 days logged.",
         "bruise: after 1 session",
         "Reported: A bruise wider than 5 cm.",
     ):
@@ -143,7 +144,7 @@ def test_a_fresh_record_says_what_is_missing(desk, visit, cast, maker):
     bare = maker.new_patient(cast.pia, "Bea Bare")
     told = words(desk.get(of(bare)))
     assert "Nothing is logged yet." in told
-    assert "None logged with soreness." in told
+    assert "No side effects logged." in told
     assert "Nothing waits for an answer." in told
     assert "Nothing is logged yet." in words(visit(bare).get("/progress/brief"))
     assert page_count(sheet(desk, f"{of(bare)}.pdf")) == 1

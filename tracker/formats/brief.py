@@ -21,7 +21,7 @@ from tracker.formats.svg import Palette
 MARGIN = 16.0
 """mm on each side."""
 
-ASIDE = 58.0
+ASIDE = 64.0
 """mm, the width of the column of drawings."""
 
 GAP = 8.0
@@ -30,7 +30,7 @@ GAP = 8.0
 SIZES = (10.5, 9.5, 8.5, 7.5, 6.5, 5.5)
 """Sizes of the text in points: the largest at which everything stands on one page."""
 
-CURVE_UNITS = 330.0
+CURVE_UNITS = 290.0
 """Width of the soreness drawing in its own units, of which its text is 13 high."""
 
 INK = (20, 20, 20)

@@ -17,7 +17,6 @@ from tracker.formats.brief import Part
 from tracker.services.brief import Brief
 from tracker.services.flags import Seen
 from tracker.web.insight_words import (
-    counted_sentence,
     mean_word,
     missing_sentences,
     verdict_sentences,
@@ -180,7 +179,8 @@ def plain_sentences(seen: Response) -> list[str]:
         found.append(_("That can be the usual ups and downs from day to day."))
     else:
         found.append(_("That is more than the usual ups and downs from day to day."))
-    return [*found, counted_sentence(seen)]
+    logged = _("%(logged)s of %(expected)s days logged", logged=seen.logged, expected=seen.expected)
+    return [*found, _("%(logged)s.", logged=logged)]
 
 
 def _week(brief: Brief) -> list[str]:
@@ -207,7 +207,7 @@ def _week(brief: Brief) -> list[str]:
 def _reactions(brief: Brief) -> Part:
     name = _("Side effects")
     if not brief.reactions:
-        return Part(name, _("None logged with soreness."))
+        return Part(name, "", (_("No side effects logged."),))
     told = [
         ngettext(
             "%(effect)s: after %(num)d session, last on %(when)s",
@@ -271,7 +271,7 @@ def _kept(kept: Adherence) -> list[str]:
 def _flags(brief: Brief, reader: Reader) -> Part:
     name = _("What stood out") if reader.is_own else _("Flags")
     if not brief.flags:
-        return Part(name, _("Nothing waits for an answer."))
+        return Part(name, "", (_("Nothing waits for an answer."),))
     told = [_flag(seen, reader) for seen in brief.flags]
     return Part(name, "", _some(told, _more))
 
