@@ -219,7 +219,7 @@ def pages_of(app) -> list[tuple[str, str, str]]:
 
 
 ROOMS = {
-    "patient": {"api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
+    "patient": {"own_brief.print_brief", "own_brief.show_brief", "api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
                 "patient.end_excuse", "patient.excuse_days", "patient.print_stretches",
                 "patient.see_changes",
@@ -294,7 +294,11 @@ def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None,
         (cast.pia, f"{own}/programme/history?episode=", episodes),
         (cast.pia, f"{own}/programme.pdf?episode=", episodes),
         (cast.pia, f"{own}/needling/new?episode=", episodes),
+        (cast.pia, f"{own}/brief?episode=", episodes),
+        (cast.pia, f"{own}/brief.pdf?episode=", episodes),
         (cast.alice, "/progress?episode=", episodes),
+        (cast.alice, "/progress/brief?episode=", episodes),
+        (cast.alice, "/progress/brief.pdf?episode=", episodes),
         # The same person's other clinic, which this session was not let into.
         (cast.emil, "/progress?episode=", (cast.emil_there.episode_id,)),
     ]
@@ -461,7 +465,7 @@ FOREIGN_WORDS = ("Dora", "Bob", "Emil", "Carol", "Lighthouse", "Otto", "Lina")
 
 @pytest.mark.parametrize(
     "path", ["/today", "/progress", "/stretches", "/me", "/safety", "/me/export.json",
-             "/me/export.csv", "/progress?range=12w"],
+             "/me/export.csv", "/progress?range=12w", "/progress/brief"],
 )  # fmt: skip
 def test_a_patients_pages_and_exports_hold_nothing_foreign(path, cast, visit):
     page = visit(cast.alice).get(path)

@@ -53,7 +53,7 @@ def test_the_drawing_of_a_stretch_is_there_without_a_network(chromium, demo):
     page.goto("/stretches")
     page.locator(".cards a").first.click()
     page.wait_for_url("**/stretches/*")
-    drawing, still = page.locator("img.moving"), page.locator("img.still")
+    drawing, still = page.locator("img.moving:visible").first, page.locator("img.still")
     expect(drawing).to_be_visible()
     wait_until_kept(phone)
     phone.offline()

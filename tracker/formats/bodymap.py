@@ -143,16 +143,21 @@ class Map:
 
     def draw(self, view: View, title: str = "") -> str:
         """One view as an SVG element; an empty title hides it, for maps beside their own list."""
-        line = f"{self.key}-{view}"
+        # Without a hyphen: what draws for paper finds a clip path by letters, digits and _ alone.
+        line = f"{self.key}_{view}"
         said = f' role="img" aria-label="{safe(title)}"' if title else ' aria-hidden="true"'
         return (
             f'<svg class="body-map" xmlns="http://www.w3.org/2000/svg" data-view="{view}"'
             f' viewBox="0 0 {WIDTH} {HEIGHT}"{said}><defs><path id="{line}" d="{outline()}"/>'
-            f'<clipPath id="{line}-cut"><use href="#{line}"/></clipPath></defs>'
+            f'<clipPath id="{line}_cut">{self._cut(line)}</clipPath></defs>'
             f'<use class="skin" href="#{line}"{self._paint("skin")}/>'
-            f'<g clip-path="url(#{line}-cut)">{"".join(self._marks(view))}</g>'
+            f'<g clip-path="url(#{line}_cut)">{"".join(self._marks(view))}</g>'
             f'<use class="edge" href="#{line}"{self._paint("edge")}/></svg>'
         )
+
+    def _cut(self, line: str) -> str:
+        """The outline once more; what draws for paper knows no reference inside a clip path."""
+        return f'<use href="#{line}"/>' if self.inks is None else f'<path d="{outline()}"/>'
 
     def _marks(self, view: View) -> Iterator[str]:
         own = body()

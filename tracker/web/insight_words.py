@@ -213,8 +213,14 @@ def relief_word(found: Return | None) -> str:
     return _("day %(day)s", day=days)
 
 
-def draw_curve(seen: Aligned, muscle: str | None) -> Markup:
+def draw_curve(seen: Aligned, muscle: str | None, *, is_own: bool = False) -> Markup:
     """The aligned soreness for phone and desk."""
+    words = curve_words(seen, muscle, is_own=is_own)
+    return Markup(curve_pair(seen, words=words, uid="curve"))  # noqa: S704 - curve.py escapes
+
+
+def curve_words(seen: Aligned, muscle: str | None, *, is_own: bool = False) -> CurveWords:
+    """Every word on the drawing of the aligned soreness; `is_own` speaks to the patient."""
     name = short_day(seen.newest.needled_at.date())
     values = ", ".join(
         _("%(value)s at %(hours)s h", value=value, hours=round(hours))
@@ -224,16 +230,15 @@ def draw_curve(seen: Aligned, muscle: str | None) -> Markup:
     if muscle:
         title = _("Soreness by hours since needling: %(muscle)s", muscle=muscle_name(muscle))
     shown = min(len(seen.earlier), EARLIER_MOST)
-    words = CurveWords(
+    return CurveWords(
         title=title,
         description=_("Session of %(day)s: %(values)s.", day=name, values=values),
         soreness=_("Soreness"),
         hours=_("hours since needling"),
         newest=_("session of %(day)s", day=name),
         earlier=str(ngettext("%(num)d earlier session", "%(num)d earlier sessions", shown)),
-        band=_("usual for this patient"),
+        band=_("usual for you") if is_own else _("usual for this patient"),
     )
-    return Markup(curve_pair(seen, words=words, uid="curve"))  # noqa: S704 - curve.py escapes
 
 
 def curve_table(seen: Aligned) -> list[tuple[date, list[str]]]:
