@@ -140,7 +140,8 @@ def test_not_sharing_shows_nothing_that_was_logged(desk, visit, zita):
 def test_a_fresh_record_says_what_is_missing(desk, visit, cast, maker):
     told = words(desk.get(of(cast.carol)))
     assert "No session is recorded yet." in told
-    assert "does not share the log" in told
+    assert "has not joined yet" in told
+    assert "does not share" not in told
     bare = maker.new_patient(cast.pia, "Bea Bare")
     told = words(desk.get(of(bare)))
     assert "Nothing is logged yet." in told

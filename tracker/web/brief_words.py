@@ -50,6 +50,8 @@ class Reader:
 
     zone: str
     is_own: bool
+    has_joined: bool = True
+    """Whether there is a patient yet who could log anything."""
 
 
 def brief_parts(brief: Brief, reader: Reader) -> list[Part]:
@@ -62,16 +64,18 @@ def brief_parts(brief: Brief, reader: Reader) -> list[Part]:
             _stretches(brief, reader),
         ]
     else:
-        parts.append(
-            Part(
-                _("Log"),
-                _("This patient does not share the log"),
-                (_("Pain, soreness, side effects and stretches stay with the patient."),),
-            )
-        )
+        parts.append(_unseen(reader))
     if brief.flags or (brief.is_shared and not reader.is_own):
         parts.append(_flags(brief, reader))
     return parts
+
+
+def _unseen(reader: Reader) -> Part:
+    """Why nothing stands here of what is logged."""
+    if not reader.has_joined:
+        return Part(_("Log"), _("Invited, has not joined yet"), (_("Nothing is logged yet."),))
+    kept = _("Pain, soreness, side effects and stretches stay with the patient.")
+    return Part(_("Log"), _("This patient does not share the log"), (kept,))
 
 
 def _some(told: Sequence[str], more: Callable[[int], str]) -> tuple[str, ...]:

@@ -42,13 +42,14 @@ class Told:
 
 def for_clinic(brief: Brief, patient: Any, clinic: str, zone: str) -> Told:
     """The brief as the physio reads it."""
+    reader = Reader(zone, is_own=False, has_joined=patient.person_id is not None)
     return Told(
         brief,
         patient.name,
         _("born %(year)s", year=patient.year_of_birth),
         clinic,
         _made(brief),
-        brief_parts(brief, Reader(zone, is_own=False)),
+        brief_parts(brief, reader),
         is_own=False,
     )
 
