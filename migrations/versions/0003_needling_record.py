@@ -107,7 +107,5 @@ def upgrade() -> None:
             name="fk_session_revision_clinic_id_changed_by",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_revision")),
-        sa.UniqueConstraint(
-            *ENTRY, "rev", name="uq_session_revision_clinic_id_patient_id_needling_session_id_rev"
-        ),
+        sa.UniqueConstraint(*ENTRY, "rev", name="uq_session_revision_rev"),
     )

@@ -157,7 +157,14 @@ class SessionRevision(PatientRow, Base):
     __table_args__ = (
         belongs_to("needling_session", "clinic_id", "patient_id", "needling_session_id", key=_KEY),
         belongs_to("membership", "clinic_id", "changed_by", key=("clinic_id", "id")),
-        UniqueConstraint("clinic_id", "patient_id", "needling_session_id", "rev"),
+        # Named by hand: by its columns it is longer than PostgreSQL allows.
+        UniqueConstraint(
+            "clinic_id",
+            "patient_id",
+            "needling_session_id",
+            "rev",
+            name="uq_session_revision_rev",
+        ),
     )
 
 
