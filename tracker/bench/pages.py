@@ -65,24 +65,27 @@ def _weigh(own: Bench, printer: Printer, cookie: str) -> None:
         if path not in parts:
             parts[path] = call(own.app.wsgi_app, Request(path, cookie).environ())
     total = sum(part.wire_bytes for part in parts.values())
-    late = {"/sw.js", "/safety", "/api/v1/days", *besides}
-    shown = sum(
-        part.wire_bytes for path, part in parts.items() if path not in late or "css" in path
-    )
+    linked = {"/today", *_LINKED.findall(html)}
+    sources = {path: _text(parts[path].body) for path in modules}
+    on_today = _loaded(html, sources)
+    shown = sum(parts[path].wire_bytes for path in linked | on_today)
     script = sum(len(parts[path].body) for path in ("/sw.js", *modules))
     printer.row("first /today: requests, with the worker's", str(len(parts)))
     printer.row("first /today: bytes over the wire, headers included", f"{total / 1000:.1f} kB")
     printer.row("  of these the page with all its script", f"{shown / 1000:.1f} kB")
     printer.row("all script of the patient's side, compressed", f"{script / 1000:.1f} kB")
     # What a page runs: the modules that it names and those that these import, the worker besides.
-    sources = {path: gzip.decompress(parts[path].body).decode() for path in modules}
     guided = call(own.app.wsgi_app, Request("/stretches/start", cookie).environ())
-    on_today = _loaded(html, sources)
     added = _loaded(gzip.decompress(guided.body).decode(), sources) - on_today
     today = sum(len(parts[path].body) for path in {"/sw.js", *on_today})
     session = sum(len(parts[path].body) for path in added)
     printer.row("  of it what /today loads, with the worker", f"{today / 1000:.1f} kB")
     printer.row("  of it what the guided session adds", f"{session / 1000:.1f} kB")
+
+
+def _text(body: bytes) -> str:
+    """An answer's text; a short one is not packed."""
+    return (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).decode()
 
 
 def _loaded(html: str, sources: Mapping[str, str]) -> set[str]:
@@ -103,7 +106,7 @@ def _weigh_figures(printer: Printer) -> None:
     sizes = {
         name: len(gzip.compress(text.encode(), 9))
         for name, text in figures.files().items()
-        if not name.endswith("-still.svg")
+        if name.startswith("figures/") and not name.endswith("-still.svg")
     }
     largest = max(sizes, key=sizes.__getitem__)
     mean = sum(sizes.values()) / len(sizes)
