@@ -15,6 +15,7 @@ from tracker.domain.register import Event
 from tracker.services import register
 from tracker.services.daybook import DayEntries, Moment, SorenessInput, open_book
 from tracker.services.soreness import record_rating
+from tracker.store.schema import NeedledMuscle
 
 
 def feels(maker, who, *effects, now=NOW):
@@ -49,6 +50,18 @@ def test_each_kind_counts_once_a_treatment(cast, maker, seen):
     assert lines[Event.DROWSY].rate.per_thousand == 500
     assert lines[Event.BLEEDING].count == 0
     assert lines[Event.BRUISE].published.brady == 75.5
+
+
+def test_what_the_physio_saw_counts_once_with_what_was_logged(cast, maker, database, seen):
+    with database.door(writes=True) as door:
+        for row in door.session.query(NeedledMuscle).filter_by(
+            needling_session_id=cast.alice.needling_id
+        ):
+            row.bleeding = row.bruising = True
+    feels(maker, cast.alice, "bruise")
+    found, lines = seen()
+    assert (lines[Event.BLEEDING].count, lines[Event.BRUISE].count) == (1, 1)
+    assert {one.source for one in found.entries} == {"session"}
 
 
 def test_a_report_without_a_treatment_stands_apart(cast, maker, seen):

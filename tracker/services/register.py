@@ -89,6 +89,11 @@ def see_register(scope: Scope, span: str, now: datetime) -> Register:
 
 def _entries(scope: Scope, sessions: Sequence[Any], since: datetime | None) -> Iterator[Entry]:
     by_id = {row.id: row for row in sessions}
+    for row in store.seen_by_physios(scope):
+        session = by_id.get(row.needling_session_id)
+        for event, is_seen in ((Event.BLEEDING, row.bleeding), (Event.BRUISE, row.bruising)):
+            if session is not None and is_seen:
+                yield _entry(event, "session", session.patient_id, session.needled_at, session)
     for row in store.side_effects(scope, since):
         session = by_id.get(row.needling_session_id)
         if session is None:

@@ -1,4 +1,4 @@
-"""Queries of the adverse-event register: treatments, logged side effects, safety reports."""
+"""Queries of the adverse-event register: treatments, what was seen and logged, safety reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, String, cast, select
 
-from tracker.store.schema import Consent, NeedlingSession, SafetyReport, SorenessEntry
+from tracker.store.schema import (
+    Consent,
+    NeedledMuscle,
+    NeedlingSession,
+    SafetyReport,
+    SorenessEntry,
+)
 from tracker.store.scope import Scope, consent_stands
 
 Rows = Sequence[Row[Any]]
@@ -26,6 +32,16 @@ def sessions(scope: Scope, since: datetime | None) -> Rows:
     if since is not None:
         statement = statement.where(NeedlingSession.needled_at >= since)
     return scope.rows(statement, NeedlingSession, narrowed=(Consent,))
+
+
+def seen_by_physios(scope: Scope) -> Rows:
+    """(needling_session_id, bleeding, bruising) of needled muscles where either was seen."""
+    return scope.rows(
+        select(
+            NeedledMuscle.needling_session_id, NeedledMuscle.bleeding, NeedledMuscle.bruising
+        ).where(NeedledMuscle.bleeding | NeedledMuscle.bruising),
+        NeedledMuscle,
+    )
 
 
 def side_effects(scope: Scope, since: datetime | None) -> Rows:
