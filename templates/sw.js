@@ -122,9 +122,12 @@ async function isLocked(path) {
   return Boolean(who) && isOwn(path) && queue.isLocked(who);
 }
 
+// Past the browser's own cache, which has a second try wait until a stuck first one is over.
+const anew = (request) => new Request(request, { cache: "no-store" });
+
 async function fromNetwork(event, path, url) {
   const since = stay;
-  const answer = await fetch(event.request);
+  const answer = await fetch(anew(event.request));
   const isAsked = url.pathname + url.search === (ASKED[path] ?? path);
   if (isAsked) event.waitUntil(keepPage(path, answer.clone(), since));
   else if (since === stay) event.waitUntil(note(answer));
@@ -151,7 +154,7 @@ async function showPage(event, url) {
 // Safety is nobody's secret and has to open under a PIN too: kept as it is, with the clinic's numbers
 // once they are known. A page without them, after a session has ended, does not take their place.
 async function fetchSafety(request) {
-  const answer = await fetch(request);
+  const answer = await fetch(anew(request));
   if (answer.status >= 500) throw new Error("the server is not well");
   const isBetter = answer.headers.has("Aftercare-Who") || !(await caches.match("/safety"));
   // Kept only as itself: a redirect to the sign-in must never stand in its place.
@@ -181,7 +184,7 @@ async function warm(paths) {
       await fetchSafety(address).catch(() => null);
       continue;
     }
-    const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(anew(address)).catch(() => null);
     if (!answer?.ok) return;
     await keepPage(new URL(address, location.origin).pathname, answer, since);
   }

@@ -327,7 +327,7 @@ def test_a_slow_network_is_none_where_a_page_is_kept(chromium, versioned):
     quick: Any = versioned.app
 
     def slow(environ, start_response):
-        time.sleep(6)
+        time.sleep(9)
         return quick(environ, start_response)
 
     versioned.app = slow
