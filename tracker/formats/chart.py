@@ -108,7 +108,9 @@ def _drawing(plan: Plan, body: str, height: float) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img" direction="ltr"'
         f' viewBox="0 0 {num(plan.width)} {num(height)}" aria-labelledby="{uid}-t {uid}-d"'
-        f' font-size="13"{font}><title id="{uid}-t">{safe(words.title)}</title>'
+        f' data-days="{num(plan.left)} {plan.day_width:.3f}"'
+        f' data-plot="{num(plan.pain.top)} {num(plan.floor)}" font-size="13"{font}>'
+        f'<title id="{uid}-t">{safe(words.title)}</title>'
         f'<desc id="{uid}-d">{safe(words.description)}</desc>{hatch}{body}</svg>'
     )
 

@@ -64,6 +64,8 @@ def curve_svg(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img" direction="ltr"'
         f' viewBox="0 0 {num(width)} {num(height)}" aria-labelledby="{mark}-t {mark}-d"'
+        f' data-stops="{" ".join(num(plot.x(hours)) for hours, _ in seen.newest.points)}"'
+        f' data-plot="{num(plot.lane.top)} {num(plot.lane.bottom)}"'
         f' font-size="13"{font}><title id="{mark}-t">{safe(words.title)}</title>'
         f'<desc id="{mark}-d">{safe(words.description)}</desc>{body}</svg>'
     )

@@ -1,0 +1,112 @@
+// A chart's days under the finger: a slider, a touch or the pointer chooses one, its entry stands
+// below in words. They come from the table beside the drawing, which serves alone without a script.
+
+const SVG = "http://www.w3.org/2000/svg";
+const THUMB = 28;
+
+// Where each stop stands, in the drawing's own units: a list, or "left day-width" of even days.
+function stopsOf(svg, most) {
+  if (svg.dataset.stops) return svg.dataset.stops.split(" ").map(Number);
+  const [left, day] = svg.dataset.days.split(" ").map(Number);
+  return Array.from({ length: most }, (_, place) => left + (place + 0.5) * day);
+}
+
+const drawingsIn = (root, most) =>
+  [...root.querySelectorAll("svg[data-days], svg[data-stops]")].map((svg) => {
+    const cursor = document.createElementNS(SVG, "path");
+    cursor.setAttribute("class", "cursor");
+    svg.append(cursor);
+    const [top, bottom] = svg.dataset.plot.split(" ");
+    return { svg, cursor, stops: stopsOf(svg, most), top, bottom, width: svg.viewBox.baseVal.width };
+  });
+
+function nearest({ svg, stops, width }, clientX) {
+  const shown = svg.getBoundingClientRect();
+  const x = ((clientX - shown.left) / shown.width) * width;
+  let best = 0;
+  for (const [place, stop] of stops.entries())
+    if (Math.abs(stop - x) < Math.abs(stops[best] - x)) best = place;
+  return best;
+}
+
+function part(tag, className, ...content) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...content);
+  return made;
+}
+
+// A whole row speaks cell by cell, under its columns' names; a part of a cell speaks for itself.
+function words(entry) {
+  const row = entry.closest("tr");
+  const head = part("strong", "", row.cells[0].textContent.trim());
+  if (entry !== row) return [head, part("span", "", ...entry.cloneNode(true).childNodes)];
+  const names = row.closest("table").tHead.rows[0].cells;
+  const told = [...row.cells].slice(1).flatMap((cell, place) => {
+    if (!cell.textContent.trim()) return [];
+    const copy = cell.cloneNode(true);
+    for (const hidden of copy.querySelectorAll(".sr")) hidden.className = "quiet";
+    const name = names[place + 1];
+    const title = "bare" in name.dataset ? [] : [part("span", "quiet", name.textContent), " "];
+    return [part("span", "", ...title, ...copy.childNodes)];
+  });
+  return [head, ...told];
+}
+
+function start(root) {
+  const reader = root.querySelector("[data-reader]");
+  const slider = reader.querySelector("input");
+  const box = reader.querySelector(".entry");
+  const entries = new Map();
+  for (const entry of root.querySelectorAll("[data-stop]")) entries.set(Number(entry.dataset.stop), entry);
+  const most = Number(slider.max) + 1;
+  const drawings = drawingsIn(root, most);
+
+  function show() {
+    const place = slider.valueAsNumber;
+    const entry = entries.get(place);
+    const told = words(entry);
+    slider.setAttribute("aria-valuetext", told.map((one) => one.textContent).join(", ").replace(/\s+/g, " "));
+    box.replaceChildren(...told);
+    const day = entry.dataset.day;
+    if (day && reader.dataset.open) {
+      const link = part("a", "btn small", reader.dataset.words);
+      link.href = reader.dataset.open + day;
+      box.append(link);
+    }
+    for (const { cursor, stops, top, bottom } of drawings)
+      cursor.setAttribute("d", `M${stops[place].toFixed(2)} ${top}V${bottom}`);
+  }
+
+  // The thumb stands under its day; uneven stops have a slider of their own width.
+  function align() {
+    const seen = drawings.find(({ svg }) => svg.clientWidth);
+    if (!seen?.svg.dataset.days) return;
+    const scale = seen.svg.clientWidth / seen.width;
+    const [first, last] = [seen.stops[0], seen.stops.at(-1)];
+    const offset = seen.svg.getBoundingClientRect().left - reader.getBoundingClientRect().left;
+    slider.style.marginInlineStart = `${offset + first * scale - THUMB / 2}px`;
+    slider.style.inlineSize = `${(last - first) * scale + THUMB}px`;
+  }
+
+  function choose(place) {
+    if (slider.valueAsNumber === place) return;
+    slider.value = place;
+    show();
+  }
+  slider.addEventListener("input", show);
+  for (const drawing of drawings) {
+    const { svg } = drawing;
+    const follow = (event) => choose(nearest(drawing, event.clientX));
+    svg.addEventListener("click", follow);
+    svg.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse" || event.buttons) follow(event);
+    });
+    svg.classList.add("touched");
+  }
+  slider.disabled = false;
+  new ResizeObserver(align).observe(root);
+  show();
+}
+
+for (const root of document.querySelectorAll("[data-read]:has([data-reader])")) start(root);

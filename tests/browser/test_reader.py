@@ -1,0 +1,92 @@
+"""A chart's reader: a finger, the pointer or the keyboard chooses a day, its entry stands in words."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_look import sign_in
+from tests.support.browser import DESK, PHONE, opened
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def pat(chromium, demo):
+    """Pat's phone, with a finger."""
+    phone = {"viewport": PHONE, "has_touch": True, "timezone_id": "Europe/London"}
+    with opened(chromium, base_url=demo.address, **phone) as page:
+        sign_in(page, "pat")
+        yield page
+
+
+def told(page: Page) -> str:
+    """What the reader says, as it is read out."""
+    slider = page.locator(".reader input").first
+    expect(slider).to_be_enabled()
+    return slider.get_attribute("aria-valuetext") or ""
+
+
+def row(page: Page, back: int) -> str:
+    """A day's row of the table, by days before the newest, without the blanks between its cells."""
+    found = page.locator("tr[data-stop]").nth(back)
+    return "".join((found.text_content() or "").split())
+
+
+def test_it_opens_on_the_newest_day_and_moves_by_keys(pat):
+    pat.goto("/progress?range=2w")
+    newest = told(pat)
+    assert row(pat, 0).startswith(newest.split(",")[0].replace(" ", ""))
+    slider = pat.get_by_label("Day shown")
+    slider.press("ArrowLeft")
+    before = told(pat)
+    assert before != newest
+    assert row(pat, 1).startswith(before.split(",")[0].replace(" ", ""))
+    slider.press("Home")
+    assert told(pat).split(",")[0].replace(" ", "") in row(pat, 13)
+    expect(pat.locator(".chart-narrow .cursor")).to_have_count(1)
+
+
+def test_a_touched_day_says_its_entry_and_can_be_opened(pat):
+    pat.goto("/progress?range=2w")
+    told(pat)
+    box = pat.locator(".chart-narrow").bounding_box()
+    assert box
+    # The third day from the left of 14: the plot stands between 26 and 356 of 360 units.
+    across = (26 + 2.5 * (356 - 26) / 14) / 360 * box["width"]
+    pat.touchscreen.tap(box["x"] + across, box["y"] + 120)
+    expect(pat.get_by_label("Day shown")).to_have_value("2")
+    day = pat.locator("tr[data-stop='2']").get_attribute("data-day")
+    pain = pat.locator("tr[data-stop='2'] td").first.inner_text()
+    expect(pat.locator(".entry").first).to_contain_text(f"Pain {pain}".strip())
+    pat.get_by_role("link", name="Open this day").click()
+    pat.wait_for_url(f"**/today?date={day}")
+
+
+def test_the_thumb_stands_under_its_day(pat):
+    pat.goto("/progress?range=6w")
+    told(pat)
+    pat.get_by_label("Day shown").press("Home")
+    shown = pat.evaluate(
+        """() => [document.querySelector(".chart-narrow .cursor").getBoundingClientRect().x,
+                  document.querySelector(".reader input").getBoundingClientRect().x + 14]"""
+    )
+    assert abs(shown[0] - shown[1]) < 2
+
+
+def test_ratings_after_needling_are_read_too(chromium, demo):
+    with opened(chromium, base_url=demo.address, viewport=DESK) as page:
+        sign_in(page, "pia")
+        page.goto("/patients?all=1&q=Pat")
+        page.locator(".case .who").first.click()
+        last = page.locator(".ratings [data-stop]").last.text_content()
+        expect(page.locator("#soreness .entry")).to_contain_text(str(last))
+        expect(page.locator(".entry").first.get_by_role("link")).to_have_count(0)
+
+
+def test_without_scripts_the_table_serves(chromium, demo):
+    with opened(chromium, base_url=demo.address, viewport=PHONE, java_script_enabled=False) as page:
+        sign_in(page, "pat")
+        page.goto("/progress?range=2w")
+        expect(page.locator(".reader")).to_be_hidden()
+        expect(page.locator("tr[data-stop]")).to_have_count(14)
