@@ -14,8 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def pat(chromium, demo):
     """Pat's phone, with a finger."""
-    phone = {"viewport": PHONE, "has_touch": True, "timezone_id": "Europe/London"}
-    with opened(chromium, base_url=demo.address, **phone) as page:
+    with opened(
+        chromium,
+        base_url=demo.address,
+        viewport=PHONE,
+        has_touch=True,
+        timezone_id="Europe/London",
+    ) as page:
         sign_in(page, "pat")
         yield page
 
