@@ -98,6 +98,15 @@ def test_a_fall_that_had_begun_before_is_seen():
     assert not judge(rated(*[6, 7] * 3, *[2] * 9), [at(6)], [], FIRST, on(14)).fell_before
 
 
+def test_a_fall_that_would_have_left_the_scale_says_nothing_of_what_came_after():
+    steep = judge(rated(9, 8, 8, 7, 6, 6, 5, *[2] * 16), [at(7)], [], FIRST, on(22))
+    assert steep.fell_before
+    assert steep.fell_off_scale
+    slow = judge(rated(9, 9, 9, 8, 8, 8, 8, *[2] * 8), [at(7)], [], FIRST, on(14))
+    assert slow.fell_before
+    assert not slow.fell_off_scale
+
+
 def test_several_marks_judge_the_newest():
     marks = [Mark(on(6), "first"), Mark(on(12), "second"), Mark(on(40), "not yet")]
     found = judge(rated(*[9] * 6, *[8] * 6, *[3] * 6), [], marks, FIRST, on(17))

@@ -155,6 +155,17 @@ class Response:
         trend = self.corrected.trend if self.corrected else None
         return trend is not None and trend.slope < 0
 
+    @property
+    def fell_off_scale(self) -> bool:
+        """Whether that fall, drawn on to the middle of the days after, would be under 0.
+
+        No pain can follow it there: the corrected Tau then counts against a line that cannot be.
+        """
+        if not self.fell_before or self.after is None or self.corrected is None:
+            return False
+        trend = self.corrected.trend
+        return trend is not None and trend.at(self.after.middle) < 0
+
 
 def judge(
     ratings: Mapping[date, int],

@@ -58,7 +58,14 @@ def verdict_sentences(seen: Response) -> list[str]:
                 high=round(100 * seen.overlap.high),
             )
         )
-    if seen.fell_before and seen.corrected is not None:
+    if seen.fell_off_scale:
+        sentences.append(
+            _(
+                "Pain was falling before already, fast enough to be at 0 by now: what came after"
+                " cannot be told apart from that."
+            )
+        )
+    elif seen.fell_before and seen.corrected is not None:
         share = round(50 * (seen.corrected.tau + 1))
         sentences.append(
             _(
