@@ -37,6 +37,10 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.scrollWidth > one.clientWidth)
   .map((one) => one.textContent.trim())"""
 
+BROKEN = """() => [...document.querySelectorAll(".bar nav span, .tabs span")]
+  .filter((one) => one.checkVisibility() && one.offsetHeight > 1.9 * parseFloat(getComputedStyle(one).fontSize))
+  .map((one) => one.textContent)"""
+
 SMALL = """(least) => {
   const small = [];
   const all = "a[href], button, input:not([type=hidden]), select, textarea, summary";
@@ -76,6 +80,7 @@ def look(page: Page, *, is_desk_checked: bool) -> list[str]:
     faults += [f"cut off: {text}" for text in page.evaluate(CUT_OFF)]
     for size in (PHONE, NARROW, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
+        faults += [f"{size['width']} px: broken: {text}" for text in page.evaluate(BROKEN)]
         faults += [f"{size['width']} px: {fault}" for fault in page.evaluate(SIDEWAYS)]
     if is_desk_checked:
         faults += [f"desk: {fault}" for fault in violations(page)]
