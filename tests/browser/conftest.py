@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.phones import Phone
 from tests.browser.world import Quay
 from tests.support.browser import ClinicServer, Demo, launch
 from tests.support.phone_server import PhoneServer
 from tracker.domain.days import local_day
+
+
+# What is right shows itself within milliseconds; on a busy machine it may take some seconds.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items):

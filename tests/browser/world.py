@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import PHONE, ClinicServer, Demo, Watch
 from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
@@ -203,6 +203,7 @@ class World:
         if who not in {"door", "gate"} and self._speaks.get(who) != language:
             page.goto("/me")
             page.locator(f"main .languages button[value={language}]").click()
+            expect(page.locator("html")).to_have_attribute("lang", language)
             self._speaks[who] = language
         watch.faults.clear()
         watch.allowed.clear()
