@@ -78,10 +78,11 @@ function start(root) {
       cursor.setAttribute("d", `M${stops[place].toFixed(2)} ${top}V${bottom}`);
   }
 
-  // The thumb stands under its day; uneven stops have a slider of their own width.
+  // The thumb stands under its day; beside uneven stops, or a drawing that scrolls, it goes alone.
   function align() {
+    slider.removeAttribute("style");
     const seen = drawings.find(({ svg }) => svg.clientWidth);
-    if (!seen?.svg.dataset.days) return;
+    if (!seen?.svg.dataset.days || seen.svg.clientWidth > reader.clientWidth) return;
     const scale = seen.svg.clientWidth / seen.width;
     const [first, last] = [seen.stops[0], seen.stops.at(-1)];
     const offset = seen.svg.getBoundingClientRect().left - reader.getBoundingClientRect().left;
