@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from tests.support.cast import NOW, Cast, House, Maker, Somebody
 from tests.support.clients import Browser
-from tests.support.databases import Film, PostgresStore, SqliteStore
+from tests.support.databases import Film, PostgresStore, SqliteStore, share_compiled
 from tests.support.postgres import PostgresServer
 from tracker.app import create_app, make_hub
 from tracker.config import Settings
@@ -94,6 +94,7 @@ def _do_not_wait_for_the_disk(connection, _record) -> None:
 @pytest.fixture
 def hub(settings) -> Iterator[Hub]:
     made = make_hub(settings)
+    share_compiled(made.database)
     if made.database.engine.dialect.name == "sqlite":
         event.listen(made.database.engine, "connect", _do_not_wait_for_the_disk)
     yield made
