@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from tracker.domain import catalog
 from tracker.formats.bodymap import VIEWS, Map
 from tracker.web.language import moment
-from tracker.web.words import join, muscle_name, number, side_word, technique_words
+from tracker.web.words import join, muscle_name, number, region_word, side_word, technique_words
 
 
 def scope_words() -> dict[str, str]:
@@ -195,6 +196,21 @@ def aftercare_lines(own: str) -> list[str]:
     ]
 
 
+def place_choices() -> tuple[tuple[str, str], ...]:
+    """(value, words) of every place that a check-in may name: each region left, right, middle."""
+    return _place_choices(str(get_locale()))
+
+
+@lru_cache(maxsize=8)
+def _place_choices(_language: str) -> tuple[tuple[str, str], ...]:
+    """Four lists of them stand on each day's page: put into words once a language."""
+    return tuple(
+        (f"{region} {side}", region_word(region, side))
+        for region in catalog.regions()
+        for side in ("left", "right", "middle")
+    )
+
+
 def lung_risk(muscle_id: str) -> bool:
     """Whether a needle in this muscle can reach the lung."""
     found = catalog.muscles().get(muscle_id)
@@ -209,7 +225,7 @@ def init(app: Flask) -> None:
     app.jinja_env.globals.update(
         aftercare_lines=aftercare_lines,
         body_pair=body_pair,
-        body_regions=catalog.regions,
+        place_choices=place_choices,
         lung_risk=lung_risk,
         row_words=row_words,
         scope_words=scope_words,

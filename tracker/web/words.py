@@ -42,13 +42,16 @@ def join(parts: Sequence[str]) -> str:
 
 def side_word(side: str) -> str:
     """left, right, middle, both sides."""
-    words = {
-        "left": _("left"),
-        "right": _("right"),
-        "middle": _("middle"),
-        "both": _("both sides"),
-    }
-    return words.get(side, side)
+    match side:
+        case "left":
+            return _("left")
+        case "right":
+            return _("right")
+        case "middle":
+            return _("middle")
+        case "both":
+            return _("both sides")
+    return side
 
 
 def muscle_name(muscle_id: str) -> str:
