@@ -13,7 +13,6 @@ from tests.support.browser import ClinicServer, Demo, launch
 from tests.support.phone_server import PhoneServer
 from tracker.domain.days import local_day
 
-
 # What is right shows itself within milliseconds; on a busy machine it may take some seconds.
 expect.set_options(timeout=15_000)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -232,12 +234,50 @@ def read_whole(app: WSGIApplication) -> WSGIApplication:
     return answer
 
 
+@cache
+def make_clinic(zone: str) -> tuple[Path, str]:
+    """The database that `tracker clinic create` makes, and the way in that it prints, as a path.
+
+    Made once: each server takes a copy, and its own address before the path.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="aftercare-clinic-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    answers = {
+        "--name": "Bridge Physio",
+        "--zone": zone,
+        "--language": "en",
+        "--lead-email": "lena@bridge.example",
+        "--lead-name": "Lena Vogt",
+        "--emergency-number": "112",
+        "--clinic-number": "01632 960 200",
+    }
+    words = [word for pair in answers.items() for word in pair]
+    base = "http://127.0.0.1:1"
+    done = subprocess.run(
+        _program("clinic", "create", *words),
+        env=_environment(
+            TRACKER_DATABASE_URL=f"sqlite:///{folder / 'clinic.db'}",
+            TRACKER_SECRET_KEY=SECRET,
+            TRACKER_BASE_URL=base,
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "clinic.db", done.stdout.splitlines()[-1].strip().removeprefix(base)
+
+
 class ClinicServer:
     """A new clinic without patients, served from this process; `link` lets its lead in."""
 
     def __init__(self, folder: Path, *, zone: str | None = None) -> None:
         listener = serving.bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.zone = zone or midday_zone()
+        made, way_in = make_clinic(self.zone)
+        shutil.copyfile(made, folder / "clinic.db")
+        self.link = self.address + way_in
         self.settings = Settings(
             database_url=f"sqlite:///{folder / 'clinic.db'}",
             secret_key=SECRET,
@@ -245,8 +285,6 @@ class ClinicServer:
             argon2_time_cost=1,
             argon2_memory_kib=32,
         )
-        self.zone = zone or midday_zone()
-        self.link = self._create()
         self.app = create_app(self.settings)
         self._serve(listener)
 
@@ -255,32 +293,6 @@ class ClinicServer:
         """The application's database and secrets."""
         found: Hub = self.app.extensions["aftercare"]
         return found
-
-    def _create(self) -> str:
-        """`tracker clinic create`; gives the link that it prints."""
-        answers = {
-            "--name": "Bridge Physio",
-            "--zone": self.zone,
-            "--language": "en",
-            "--lead-email": "lena@bridge.example",
-            "--lead-name": "Lena Vogt",
-            "--emergency-number": "112",
-            "--clinic-number": "01632 960 200",
-        }
-        words = [word for pair in answers.items() for word in pair]
-        done = subprocess.run(
-            _program("clinic", "create", *words),
-            env=_environment(
-                TRACKER_DATABASE_URL=self.settings.database_url,
-                TRACKER_SECRET_KEY=SECRET,
-                TRACKER_BASE_URL=self.address,
-            ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()[-1]
 
     def _serve(self, listener: socket.socket) -> None:
         migrate.upgrade(self.hub.database.engine)
