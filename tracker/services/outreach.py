@@ -293,7 +293,7 @@ def _daily_facts(door: Door, row: Any, now: datetime) -> tuple[str, dict[str, An
     )
     scope = door.scope(actor)
     seen = caseload.see_caseload(scope, now)
-    waiting = flags.count_waiting(scope, own=True).total
+    waiting = flags.count_waiting(scope, own=True, now=now).total
     if not (seen.need_look or seen.silent or waiting):
         return None
     return "/patients", {

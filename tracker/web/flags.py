@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from tracker.domain.access import StaffActor
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import FLAG_NOTE_MAX
-from tracker.services import flags
+from tracker.services import flag_steps, flags
 from tracker.services.faults import STORE_FAULTS
 from tracker.web import access
 from tracker.web.access import for_staff, now, reading, writing
@@ -26,7 +26,7 @@ def waiting() -> flags.Waiting:
         try:
             if isinstance(access.find_actor(), StaffActor):
                 with reading() as scope:
-                    g.flags_waiting = flags.count_waiting(scope)
+                    g.flags_waiting = flags.count_waiting(scope, now=now())
         except STORE_FAULTS:
             # The page that tells of the fault has the menu too.
             g.is_store_away = True
@@ -54,7 +54,7 @@ def acknowledge(flag_id: UUID) -> Response:
     """Take a flag on, with a note if there is one to make."""
     try:
         with writing() as scope:
-            is_first = flags.acknowledge(scope, flag_id, request.form.get("note", ""), now())
+            is_first = flag_steps.acknowledge(scope, flag_id, request.form.get("note", ""), now())
     except Invalid:
         flash(_("Not saved: the note is too long. Shorten it to 500 characters."), "error")
         return _back(flag_id)
@@ -70,7 +70,7 @@ def acknowledge(flag_id: UUID) -> Response:
 def undo(flag_id: UUID) -> Response:
     """Take an acknowledgement back."""
     with writing() as scope:
-        flags.undo(scope, flag_id)
+        flag_steps.undo(scope, flag_id, now())
     flash(_("It waits for somebody again."), "done")
     return _back(flag_id)
 
