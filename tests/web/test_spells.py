@@ -110,8 +110,8 @@ def test_a_second_bad_day_after_no_is_told(maker, zita, visit, clock):
 
 
 def test_no_second_question_within_48_hours(maker, zita, database):
-    for days in range(3):
-        maker.rates(zita, LARGE + days, TODAY + timedelta(days=days), NOW + timedelta(days=days))
+    for on in range(3):
+        maker.rates(zita, LARGE + on, TODAY + timedelta(days=on), NOW + timedelta(days=on))
     days = [row.local_date for row in asked_of(database, zita)]
     assert days == [TODAY, TODAY + timedelta(days=2)]
 

@@ -1,8 +1,8 @@
 """How often the flare rule finds a flare, how often it speaks without one, and what asking buys.
 
-The caseload is judged twice: as if no patient ever answered the question "Is this a bad spell?", and
-with answers. How patients answer is assumed, not measured: the assumptions are printed beside the
-figures.
+The caseload is judged twice: as if no patient ever answered the question "Is this a bad spell?",
+and with answers. How patients answer is assumed, not measured: the assumptions are printed beside
+the figures.
 """
 
 from __future__ import annotations
@@ -75,11 +75,12 @@ def bench_alerts(_folder: Path, printer: Printer, _given: argparse.Namespace) ->
         "assumed: no answer, flares confirmed, others too",
         f"{SILENT:.0%}, {CONFIRMED:.0%}, {MISTAKEN:.0%}",
     )
-    silent, answering = [], []
+    silent: list[Tally] = []
+    answering: list[Tally] = []
     for seed in SEEDS:
         for is_answering, tallies in ((False, silent), (True, answering)):
             tally = Tally()
-            rng = Random(seed) if is_answering else None
+            rng = Random(seed) if is_answering else None  # noqa: S311 - a simulation
             for patient in simulate_each(seed, patients=PATIENTS, days=DAYS, today=TODAY):
                 count(tally, patient, rng)
             tallies.append(tally)
@@ -89,7 +90,7 @@ def bench_alerts(_folder: Path, printer: Printer, _given: argparse.Namespace) ->
 
 
 def show(tallies: list[Tally], printer: Printer) -> None:
-    """The figures of all seeds, the goals beside them, the worst and the best seed where it tells."""
+    """The figures of all seeds, the goals beside them; in brackets the worst and the best seed."""
 
     def total(name: str) -> float:
         return float(sum(getattr(tally, name) for tally in tallies))
@@ -152,7 +153,9 @@ def count(tally: Tally, patient: SimulatedPatient, rng: Random | None) -> None:
         if not flare.is_fresh(day, at.date()):
             continue
         before = tally.asked + tally.flags
-        is_told, is_raising = _judge(tally, desk, rng, known, past, day, at, is_ordinary)
+        is_told, is_raising = _judge(
+            tally, desk, rng, known, past, day, at, is_ordinary=is_ordinary
+        )
         if tally.asked + tally.flags > before and day in spoilt_days(past):
             tally.after_needling += 1
         if is_told:
@@ -179,6 +182,7 @@ def _judge(
     past: list[datetime],
     day: date,
     at: datetime,
+    *,
     is_ordinary: bool,
 ) -> tuple[bool, bool]:
     """One check-in: whether somebody is told of a flare by it, and whether that is a new flag."""
@@ -190,7 +194,7 @@ def _judge(
         desk.asked_at = at
         tally.asked += 1
         if rng is not None:
-            reply = _reply(rng, is_ordinary)
+            reply = _reply(rng, is_ordinary=is_ordinary)
     is_standing = not desk.is_free(desk.raised_at, at, REPEAT_AFTER)
     is_flare = flare.find_flare(known, past, day) is not None
     if is_standing:
@@ -209,7 +213,7 @@ def _judge(
     return True, True
 
 
-def _reply(rng: Random, is_ordinary: bool) -> Reply | None:
+def _reply(rng: Random, *, is_ordinary: bool) -> Reply | None:
     """What a patient answers, as assumed above."""
     if rng.random() < SILENT:
         return None

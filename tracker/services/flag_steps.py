@@ -1,7 +1,7 @@
 """What the clinic's staff do about a flag: each step is kept, and none is done twice.
 
-A form says how many steps its page showed (`seen`). Where more were made since, by a colleague or by
-the same tap a moment ago, nothing is done and False is given.
+A form says how many steps its page showed (`seen`). Where more were made since, by a colleague or
+by the same tap a moment ago, nothing is done and False is given.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from tracker.domain.errors import Invalid
+from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.safety import FLAG_NOTE_MAX, SNOOZES, Step, Tier
 from tracker.services import flags
 from tracker.services.patients import staff
@@ -37,7 +37,7 @@ def acknowledge(scope: Scope, flag_id: UUID, note: str, now: datetime) -> bool:
         return False
     _take_on(scope, flag, now)
     flag.note = note
-    keep(scope, flag, Step.ACKNOWLEDGED, now, note=note)
+    _keep(scope, flag, Step.ACKNOWLEDGED, now, note=note)
     return True
 
 
@@ -52,7 +52,7 @@ def undo(scope: Scope, flag_id: UUID, now: datetime) -> None:
     elif flag.acknowledged_at is None:
         step = Step.WOKEN
     flag.acknowledged_at = flag.acknowledged_by = flag.closed_at = flag.snoozed_until = None
-    keep(scope, flag, step, now)
+    _keep(scope, flag, step, now)
 
 
 def snooze(scope: Scope, flag_id: UUID, days: int, seen: int, now: datetime) -> bool:
@@ -66,7 +66,7 @@ def snooze(scope: Scope, flag_id: UUID, days: int, seen: int, now: datetime) -> 
     if _has_moved(scope, flag, seen) or flag.acknowledged_at is not None:
         return False
     flag.snoozed_until = now + timedelta(days=days)
-    keep(scope, flag, Step.SNOOZED, now, until=flag.snoozed_until)
+    _keep(scope, flag, Step.SNOOZED, now, until=flag.snoozed_until)
     return True
 
 
@@ -78,23 +78,23 @@ def add_note(scope: Scope, flag_id: UUID, text: str, now: datetime) -> bool:
     by = staff(scope).membership_id
     if not note or any((row.note, row.made_by) == (note, by) for row in last):
         return False
-    keep(scope, flag, Step.NOTED, now, note=note)
+    _keep(scope, flag, Step.NOTED, now, note=note)
     return True
 
 
 def hand_over(scope: Scope, flag_id: UUID, to: UUID, seen: int, now: datetime) -> bool:
     """Make a flag a colleague's: it waits for them, whoever had taken it on.
 
-    Raises Invalid for anybody who does not work here now.
+    Raises NotFound for anybody but a colleague who works here now.
     """
     flag = _locked(scope, flag_id)
     if to not in {row.id for row in flags.others(scope)}:
-        raise Invalid({"handed_to": ["unknown"]})
+        raise NotFound("colleague")
     if _has_moved(scope, flag, seen):
         return False
     flag.handed_to = to
     flag.acknowledged_at = flag.acknowledged_by = flag.closed_at = flag.snoozed_until = None
-    keep(scope, flag, Step.HANDED, now, handed_to=to)
+    _keep(scope, flag, Step.HANDED, now, handed_to=to)
     return True
 
 
@@ -106,11 +106,19 @@ def close(scope: Scope, flag_id: UUID, seen: int, now: datetime) -> bool:
     if flag.acknowledged_at is None:
         _take_on(scope, flag, now)
     flag.closed_at = now
-    keep(scope, flag, Step.CLOSED, now)
+    _keep(scope, flag, Step.CLOSED, now)
     return True
 
 
-def keep(
+def mark_nudged(scope: Scope, flag_id: UUID, now: datetime) -> None:
+    """Note that the patient was written to, which takes the flag on."""
+    flag = _locked(scope, flag_id)
+    if flag.acknowledged_at is None:
+        _take_on(scope, flag, now)
+    _keep(scope, flag, Step.NUDGED, now)
+
+
+def _keep(
     scope: Scope,
     flag: Flag,
     step: Step,

@@ -277,9 +277,7 @@ def answer_flare(
     is_yes = reply is flare.Reply.YES
     about = [
         flag
-        for flag in store.standing_of(
-            scope, patient_id, FlagKind.FLARE, question.episode_id, since
-        )
+        for flag in store.standing_of(scope, patient_id, FlagKind.FLARE, question.episode_id, since)
         # No speaks of its own day alone, yes of the whole spell.
         if flag.source_id == question.source_id or (is_yes and not _is_denied(flag))
     ]

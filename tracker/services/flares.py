@@ -73,9 +73,7 @@ def see_asked(scope: Scope, today: date) -> Sequence[Asked]:
     )
     if not rows:
         return []
-    complaints = {
-        row.id: row.complaint for row in scope.entities(Episode) if row.closed_on is None
-    }
+    complaints = {row.id: row.complaint for row in scope.entities(Episode) if row.closed_on is None}
     return [
         Asked(row.id, row.episode_id, complaints[row.episode_id], row.local_date)
         for row in sorted(rows, key=lambda row: row.local_date)

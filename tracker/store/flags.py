@@ -139,7 +139,9 @@ def raised_counts(
     """How many flags were raised in each span, by the patients' physio; each ends with the next."""
     ends = [*starts[1:], None]
     spans = [
-        Flag.raised_at >= start if end is None else and_(Flag.raised_at >= start, Flag.raised_at < end)
+        Flag.raised_at >= start
+        if end is None
+        else and_(Flag.raised_at >= start, Flag.raised_at < end)
         for start, end in zip(starts, ends, strict=True)
     ]
     statement = (
@@ -151,7 +153,9 @@ def raised_counts(
     )
     if physio_id is not None:
         statement = statement.where(Patient.physio_id == physio_id)
-    return {row[0]: [int(count) for count in row[1:]] for row in scope.rows(statement, Flag, Patient)}
+    return {
+        row[0]: [int(count) for count in row[1:]] for row in scope.rows(statement, Flag, Patient)
+    }
 
 
 def undelivered(scope: Scope, kind: str, since: datetime, overdue: datetime) -> Rows:
@@ -208,9 +212,7 @@ def find_pressing(door: Door, clinic_id: UUID, flag_id: UUID) -> datetime | None
     )
 
 
-def responsible(
-    door: Door, clinic_id: UUID, patient_id: UUID, flag_id: UUID
-) -> Sequence[UUID]:
+def responsible(door: Door, clinic_id: UUID, patient_id: UUID, flag_id: UUID) -> Sequence[UUID]:
     """The people who have to hear of a patient's report: the physio, all leads, the cover.
 
     And whom its flag was handed to.

@@ -164,7 +164,9 @@ def _of_flare(reason: str, told: dict[str, Any]) -> str:
             usual=usual,
         )
     else:
-        rise = _("Pain %(pain)s of 10, over the course of late (%(usual)s).", pain=pain, usual=usual)
+        rise = _(
+            "Pain %(pain)s of 10, over the course of late (%(usual)s).", pain=pain, usual=usual
+        )
     said = {
         "yes": _("The patient says: a bad spell."),
         "no": _("The patient says: just a bad day."),

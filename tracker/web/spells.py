@@ -42,5 +42,8 @@ def answer_spell() -> Response:
     elif is_told:
         flash(_("Noted as a bad spell. Your clinic sees it."), "done")
     else:
-        flash(_("Noted as a bad spell. Your clinic does not see it: you don't share your log."), "done")
+        flash(
+            _("Noted as a bad spell. Your clinic does not see it: you don't share your log."),
+            "done",
+        )
     return see_other("patient.show_today")

@@ -94,6 +94,7 @@ def add_patient() -> Response:
                 year_of_birth=form.year_of_birth.data,
                 email=form.email.data,
                 is_own=form.is_own.data,
+                phone=form.phone.data,
                 episode=_episode(form),
             )
             patient_id = patients.add_patient(scope, given, now(), today()).id
@@ -178,6 +179,7 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
             episode=episode,
             shares=shares,
             flagged=flagged,
+            colleagues=flags.others(scope) if flagged else (),
             now=now(),
             note_max=FLAG_NOTE_MAX,
             seen=seen,
