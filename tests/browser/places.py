@@ -223,6 +223,13 @@ def fill_day(page: Page) -> None:
     page.locator("main textarea").first.fill("Carried shopping home.")
 
 
+def see_spell(page: Page, world: World) -> None:
+    """Petra is asked whether it is a bad spell."""
+    world.quay.ask("petra")
+    page.goto("/today")
+    page.locator("form.spell").first.wait_for()
+
+
 def see_filled(page: Page, world: World) -> None:
     page.goto("/today")
     fill_day(page)
@@ -582,13 +589,6 @@ def see_nudge(page: Page, world: World) -> None:
     see_flags(page, world)
     key = page.locator(".flag-card").first.get_attribute("id") or ""
     page.goto(f"/flags/{key.removeprefix('flag-')}/nudge")
-
-
-def see_spell(page: Page, world: World) -> None:
-    """Petra is asked whether it is a bad spell."""
-    world.quay.ask("petra")
-    page.goto("/today")
-    page.locator("form.spell").first.wait_for()
 
 
 def see_caseload_flagged(page: Page, world: World) -> None:

@@ -57,7 +57,7 @@ def test_an_answer_waits_for_a_network(usual, quay):
     page.goto("/unsent")
     expect(page.locator("#list")).to_contain_text("A bad spell: no, just a bad day")
     page.goto("/today")
-    page.locator("#spell[data-ready]").wait_for()
+    page.locator("#spell[data-ready]").wait_for(state="attached")
     expect(question).to_have_count(0)
     usual.online()
     page.reload()

@@ -147,7 +147,7 @@ def test_a_flag_is_acknowledged_with_a_note_and_undone(flagged, cast, maker, vis
     assert "No flags wait" in answer.text
     said = text_of(answer.text)
     assert "Called, at the GP." in said
-    assert "Pia Sommer acknowledged it, 11 Mar 2026, 12:00" in said
+    assert "11 Mar 2026, 12:00 · Pia Sommer acknowledged it" in said
     (row,) = maker.flags_of(cast.alice)
     assert (row.acknowledged_by, row.acknowledged_at) == (cast.pia.membership_id, NOW)
     desk.send(desk.form("/flags", f"/flags/{flagged.id}/undo"))
