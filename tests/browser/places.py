@@ -570,7 +570,7 @@ def see_answered(page: Page, world: World) -> None:
     page.locator(".answer-form [name=note]").first.fill("Called, is at the hospital.")
     with page.expect_navigation():
         page.locator(".answer-form button").first.click()
-    page.locator(".answered li").first.wait_for()
+    page.locator("#answered li").first.wait_for()
 
 
 def see_all_acts(page: Page, world: World) -> None:

@@ -16,7 +16,7 @@ USUAL_DAYS = 7
 
 
 @pytest.fixture
-def usual(wims, today: date) -> Phone:
+def usual(wims: Phone, today: date) -> Phone:
     """Wim's phone, with a week of 3s behind him."""
     for back in range(USUAL_DAYS, 0, -1):
         wims.today(f"/today?date={today - timedelta(days=back)}")
