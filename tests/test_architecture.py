@@ -40,6 +40,7 @@ ASSEMBLERS = {"app", "cli", "serving", "worker", "bench"}
 DOORS = {
     "accounts", "demo", "flags", "health", "held", "hub", "invitations", "limits", "outreach",
     "patient_joining", "sharing", "staff_joining", "clinics",
+    "nudges",
 }  # fmt: skip
 """Services that work before anybody is known, or for somebody who is not signed in."""
 

@@ -77,6 +77,12 @@ FORMS: dict[str, dict[str, object]] = {
     "clinic.withdraw_invitation": {},
     "flags.acknowledge": {"note": "Called."},
     "flags.undo": {},
+    "flags.snooze": {"days": "1", "seen": "0"},
+    "flags.add_note": {"note": "Called."},
+    "flags.hand_over": {"handed_to": "00000000-0000-4000-8000-000000000000", "seen": "0"},
+    "flags.close": {"seen": "0"},
+    "flags.send_nudge": {},
+    "physio.note_phone": {"phone": "020 7946 0000"},
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
     "auth.reset_now": {"password": "a new and long password"},
     "auth.unsubscribe_now": {},
@@ -94,6 +100,7 @@ def cast(cast, maker):
     marked = (cast.alice, cast.dora, cast.emil, cast.emil_there)
     return replace(
         cast,
+        questions={who.name: maker.asked(who) for who in (cast.dora, cast.emil)},
         flags={name: maker.flags_of(who)[0].id for name, who in reported.items()},
         marks={who.episode_id: maker.marks(by[who.clinic.name], who) for who in marked},
     )
@@ -224,7 +231,7 @@ ROOMS = {
                 "patient.end_excuse", "patient.excuse_days", "patient.print_stretches",
                 "patient.see_changes",
                 "patient.show_progress", "patient.show_today", "patient.show_unsent",
-                "patient.start_stretches"},
+                "patient.start_stretches", "spells.answer_spell", "spells.show_spell"},
     "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
                "physio.add_stretch", "physio.new_stretch", "physio.show_library",
                "physio.list_templates", "auth.change_password", "auth.show_password",
@@ -279,7 +286,8 @@ def test_every_id_that_a_page_reads_is_walked_below():
     read = set(re.findall(r'(?:asked_id|posted_id|posted_or_none)\("(\w+)"\)', source))
     read |= set(re.findall(r"(\w+) = IdField\(", source))
     assert read == {"episode", "change", "excuse_id", "clinic_id", "session_id", "episode_id",
-                    "needling_session_id", "entry_id", "form_id", "cover_id"}  # fmt: skip
+                    "needling_session_id", "entry_id", "form_id", "cover_id", "asked_id",
+                    "handed_to"}  # fmt: skip
 
 
 def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None, ...]]]:
@@ -320,6 +328,7 @@ FORM_IDS = (
     "device", "session's episode", "changed line", "changed line elsewhere", "prescribed episode",
     "cover",
     "paused episode", "kept episode", "copied template", "copied into episode", "own excuse",
+    "asked question", "colleague",
 )  # fmt: skip
 
 
@@ -377,6 +386,11 @@ def posts(case: str, cast: Cast, key: object) -> tuple[Somebody, str, dict[str, 
             cast.pia, f"{alice}/programme/apply",
             {"template": str(cast.templates["Harbour"]), "episode": str(key)},
         ),
+        "asked question": (cast.alice, "/today/spell", {"asked_id": str(key), "answer": "yes"}),
+        "colleague": (
+            cast.pia, f"/flags/{cast.flags['Harbour']}/hand-over",
+            {"handed_to": str(key), "seen": "0"},
+        ),
         "own excuse": (cast.alice, "/stretches/excuse/end", {"excuse_id": str(key)}),
         "prescribed episode": (cast.pia, f"{alice}/programme?episode={key}", dict(DOSE)),
     }[case]  # type: ignore[return-value]  # fmt: skip
@@ -388,6 +402,8 @@ def foreign_for(case: str, cast: Cast, database) -> list[object]:
         "copied template": [cast.templates["Lighthouse"]],
         "own excuse": [cast.excuses["Dora"], cast.excuses["Emil"]],
         "cover": [cast.otto.membership_id, cast.lina.membership_id],
+        "colleague": [cast.otto.membership_id, cast.lina.membership_id],
+        "asked question": list(cast.questions.values()),
     }
     if case in fixed:
         return fixed[case]

@@ -36,6 +36,7 @@ from tracker.web import (
     physio,
     pwa,
     safety,
+    spells,
     uploads,
     words,
 )
@@ -90,7 +91,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, own_brief, physio, flags, clinic, pwa, api):
+    for room in (auth, patient, spells, own_brief, physio, flags, clinic, pwa, api):
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

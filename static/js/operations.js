@@ -23,6 +23,7 @@ const empty = (name) => (name === "note" ? "" : null);
 export function keyOf({ kind, local_date, entry_id, data }) {
   if (kind === "checkin") return `checkin ${local_date} ${data.episode_id}`;
   if (kind === "stretch") return `stretch ${local_date} ${data.prescription_id}`;
+  if (kind === "flare_reply") return `flare_reply ${data.asked_id}`;
   return `${kind} ${entry_id}`;
 }
 

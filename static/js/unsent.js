@@ -11,6 +11,7 @@ const make = (tag, fields) => Object.assign(document.createElement(tag), fields)
 function words({ operation: { kind, data }, about }) {
   if (kind === "stretch") return `${about.label}: ${say(`outcome_${data.outcome}`)}`;
   if (kind === "safety") return say("kind_safety");
+  if (kind === "flare_reply") return say(`kind_spell_${data.answer}`);
   if (kind === "soreness") return `${say("kind_soreness", { n: data.soreness })}, ${about.label}`;
   const told = ["pain_average", "pain_worst", "stiffness", "sleep", "stress"]
     .filter((name) => typeof data[name] === "number")
@@ -42,7 +43,7 @@ function line(item) {
   if (operation.data.note) told.append(make("p", { className: "quiet", textContent: operation.data.note }));
   if (state === "invalid") told.append(make("p", { className: "fault", textContent: reasons(item) }));
   const acts = make("div", { className: "row-actions" });
-  if (operation.kind !== "safety") {
+  if (!["safety", "flare_reply"].includes(operation.kind)) {
     acts.append(make("a", { className: "btn small", href: `/today?date=${operation.local_date}`, textContent: say("mend") }));
   }
   acts.append(button(say("delete"), () => remove(item), "danger"));

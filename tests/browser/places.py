@@ -223,6 +223,13 @@ def fill_day(page: Page) -> None:
     page.locator("main textarea").first.fill("Carried shopping home.")
 
 
+def see_spell(page: Page, world: World) -> None:
+    """Petra is asked whether it is a bad spell."""
+    world.quay.ask("petra")
+    page.goto("/today")
+    page.locator("form.spell").first.wait_for()
+
+
 def see_filled(page: Page, world: World) -> None:
     page.goto("/today")
     fill_day(page)
@@ -411,6 +418,7 @@ PATIENTS = [
     Place("safety-tiers", "petra", "patient.show_safety", see_tiers),
     Place("safety-told", "petra", "patient.answer_safety", answer("fever", "tired")),
     Place("safety-expected", "petra", "patient.answer_safety", answer("small_bruise")),
+    Place("today-spell", "petra", "patient.show_today", see_spell),
     Place("today-sore", "petra", "patient.show_today", see_sore),
     Place("me", "pat", "patient.show_me", see_unfolded("/me")),
     Place("me-pin", "nora", "patient.show_me", see_me_with_pin),
@@ -562,7 +570,25 @@ def see_answered(page: Page, world: World) -> None:
     page.locator(".answer-form [name=note]").first.fill("Called, is at the hospital.")
     with page.expect_navigation():
         page.locator(".answer-form button").first.click()
-    page.locator(".answered li").first.wait_for()
+    page.locator("#answered li").first.wait_for()
+
+
+def see_all_acts(page: Page, world: World) -> None:
+    """All that can be done about flags, unfolded; one of them is snoozed."""
+    see_flags(page, world)
+    snooze = page.locator("form[action$='/snooze'] button")
+    if snooze.count() > 1:
+        open_all(page)
+        with page.expect_navigation():
+            snooze.first.click()
+    open_all(page)
+
+
+def see_nudge(page: Page, world: World) -> None:
+    """The prepared mail of somebody without an address."""
+    see_flags(page, world)
+    key = page.locator(".flag-card").first.get_attribute("id") or ""
+    page.goto(f"/flags/{key.removeprefix('flag-')}/nudge")
 
 
 def see_caseload_flagged(page: Page, world: World) -> None:
@@ -712,6 +738,8 @@ STAFF = [
     Place("not-a-physios", "pia", "errors", "/clinic", 404),
     Place("flags-none", "lena", "flags.show_flags", "/flags"),
     Place("flags", "quentin", "flags.show_flags", see_flags),
+    Place("flags-acts", "quentin", "flags.show_flags", see_all_acts),
+    Place("nudge", "quentin", "flags.show_nudge", see_nudge),
     Place("flags-answered", "quentin", "flags.show_flags", see_answered),
     Place("caseload-flagged", "quentin", "physio.list_patients", see_caseload_flagged),
     Place("patient-flagged", "quentin", "physio.show_patient", see_record_flagged),
@@ -735,6 +763,7 @@ STAFF = [
 PLACES = [*DOOR, *PATIENTS, *STAFF]
 
 NO_PAGES = {
+    "spells.show_spell",
     "patient.show_stretch_picture",
     "api.describe",
     "api.show_days",
@@ -752,4 +781,4 @@ NO_PAGES = {
     "pwa.readyz",
     "pwa.worker",
 }
-"""What answers a GET with a redirect, a file or a line for machines."""
+"""What answers a GET with a redirect, a file, a part of a page or a line for machines."""

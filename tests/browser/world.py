@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from tests.support.browser import PHONE, ClinicServer, Demo, Watch
 from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
@@ -32,7 +33,7 @@ from tracker.services.needling import NewSession
 from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.programme import NewPrescription
-from tracker.store.schema import Patient, Person
+from tracker.store.schema import Episode, FlareQuestion, Patient, Person
 
 PASSWORD = "a sentence is a good password"
 LOCALES = {"en": "en-GB", "de": "de-DE"}
@@ -128,6 +129,25 @@ class Quay:
             return patient_joining.invite_patient(
                 scope, self.server.hub.secrets, self.ids[name], datetime.now(UTC)
             )
+
+    def ask(self, name: str) -> None:
+        """Have a patient asked whether it is a bad spell, once."""
+        now, key = datetime.now(UTC), self.ids[name]
+        with self.server.hub.database.door(writes=True) as door:
+            if door.session.scalars(
+                select(FlareQuestion).where(FlareQuestion.patient_id == key)
+            ).first():
+                return
+            episode = door.session.scalars(select(Episode).where(Episode.patient_id == key)).first()
+            assert episode is not None
+            door.session.add(
+                FlareQuestion(
+                    clinic_id=episode.clinic_id, patient_id=key, id=uuid4(), rev=0,
+                    episode_id=episode.id, source_id=uuid4(),
+                    local_date=local_day(now, self.server.zone), reason="flare_lift",
+                    numbers={"pain": 7, "usual": 3, "days": 9}, asked_at=now,
+                )
+            )  # fmt: skip
 
     def report(self, *signs: str) -> None:
         """A safety report of Flora's, who is on no phone that a test holds."""

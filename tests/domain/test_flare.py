@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.flare import Sign, find_flare, find_reassess, is_fresh
+from tracker.domain.flare import Sign, find_flare, find_possible, find_reassess, is_fresh
 from tracker.domain.response import spoilt_days
 
 FIRST = date(2026, 3, 2)
@@ -43,7 +43,7 @@ def found(*pains, sessions=()):
         ([3, 7, 2, 6, 3, 7, 2, 6, 3, 7], None),  # their days scatter by themselves
         ([8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 6], Sign.LIFT),  # under two weeks' mean, yet a rise
         ([3] * 10 + [None] * 20 + [5, 5], Sign.RISE),
-        ([3] * 10 + [5] + [None] * 20 + [5], None),  # two bad days weeks apart
+        ([3] * 10 + [5] + [None] * 20 + [5], Sign.LIFT),  # two bad days weeks apart: no RISE
         ([5] * 12 + [3], None),
         ([10] * 12, None),
     ],
@@ -88,9 +88,23 @@ def test_what_is_rated_within_72_hours_changes_nothing(pains, visits, other):
     spoilt = spoilt_days(sessions)
     ratings = rated(*pains)
     changed = {one: other if one in spoilt else pain for one, pain in ratings.items()}
-    assert find_flare(ratings, sessions, day) == find_flare(changed, sessions, day)
-    if day in spoilt:
-        assert find_flare(ratings, sessions, day) is None
+    for rule in (find_flare, find_possible):
+        assert rule(ratings, sessions, day) == rule(changed, sessions, day)
+        if day in spoilt:
+            assert rule(ratings, sessions, day) is None
+
+
+@given(PAINS, VISITS)
+def test_each_flare_is_asked_about(pains, visits):
+    sessions, day = [at(visit) for visit in visits], on(len(pains) - 1)
+    if find_flare(rated(*pains), sessions, day):
+        assert find_possible(rated(*pains), sessions, day)
+
+
+def test_a_smaller_rise_is_asked_about_and_no_flare():
+    pains = [3] * 10 + [4]
+    assert find_possible(rated(*pains), [], on(10)) is not None
+    assert found(*pains) is None
 
 
 @given(PAINS, st.integers(0, 10))

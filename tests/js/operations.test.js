@@ -24,6 +24,15 @@ export default (test) => {
     equal(written, { faults: [{ code: "pain_needed", episode_id: "e" }] });
   });
 
+  test("two answers to one question go one after the other", () => {
+    const answer = (entry_id, said) => ({
+      kind: "flare_reply", entry_id, local_date: DAY, data: { asked_id: "q", answer: said },
+    });
+    equal(keyOf(answer("a", "no")), keyOf(answer("b", "yes")));
+    const waiting = ["a", "b"].map((id, seq) => ({ seq, operation: answer(id, "yes") }));
+    equal(batchOf(waiting, 50).map(({ seq }) => seq), [0]);
+  });
+
   test("zero is an answer", () => {
     const [operation] = said(write(envelope(), blank(), [], form({ checkins: [day({ pain_average: 0 })] })));
     equal(operation.data, { episode_id: "e", pain_average: 0 });

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tracker.domain.access import Actor, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
+from tracker.domain.flare import Sign
 from tracker.domain.needling import MuscleRow, Side, Technique
 from tracker.domain.own_stretch import OwnStretch
 from tracker.domain.pause import Days
@@ -44,7 +45,7 @@ from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.pictures import Picture
 from tracker.services.programme import NewPrescription
 from tracker.services.secrets import Secrets
-from tracker.store.schema import Clinic, Flag
+from tracker.store.schema import Clinic, Flag, FlareQuestion
 from tracker.store.scope import Database
 
 NOW = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
@@ -127,6 +128,8 @@ class Cast:
     own_stretches: dict[str, str]
     flags: dict[str, UUID] = field(default_factory=dict)
     """Open flags by clinic, where a test has raised some."""
+    questions: dict[str, UUID] = field(default_factory=dict)
+    """Questions whether it is a bad spell, by patient's name, where a test has some asked."""
     marks: dict[UUID, UUID] = field(default_factory=dict)
     """The phase marked in an episode, where a test marks one."""
 
@@ -366,6 +369,18 @@ class Maker:
         with self.database.scope(self.patient(who, now, *besides), writes=True) as scope:
             safety.report(scope, moment, given)
         return given.entry_id
+
+    def asked(self, who: Record) -> UUID:
+        """Have a patient asked whether it is a bad spell; gives the question's id."""
+        row = FlareQuestion(
+            clinic_id=who.clinic.id, patient_id=who.patient_id, id=uuid4(), rev=0,
+            episode_id=who.episode_id, source_id=uuid4(), local_date=TODAY,
+            reason=Sign.LIFT, numbers={"pain": 7, "usual": 3, "days": 9}, asked_at=NOW,
+        )  # fmt: skip
+        with self.database.door(writes=True) as door:
+            door.session.add(row)
+            door.session.flush()
+            return row.id
 
     def flags_of(self, who: Record) -> list[Flag]:
         """A patient's flags, the oldest first."""

@@ -125,13 +125,14 @@ def test_another_method_is_told_so(phone):
 
 @pytest.mark.slow
 def test_an_operation_that_fits_the_description_counts_when_it_is_ones_own(
-    schema, phone, cast, database
+    schema, phone, cast, maker, database
 ):
     """With ids that are Alice's, today's date and a zone, nothing that fits is refused."""
     own = {
         "episode_id": str(cast.alice.episode_id),
         "needling_session_id": str(cast.alice.needling_id),
         "prescription_id": str(cast.alice.prescription_id),
+        "asked_id": str(maker.asked(cast.alice)),
     }
     ask = ask_for(phone)
     statuses = set()

@@ -36,10 +36,20 @@ flares averaged +2.8, Costa 2019)."""
 SIGMA_LEAST = 1.0
 """The scatter of a day is taken as 1 point at least, however even a patient's days are (RULE)."""
 
-WIDTH = 1.0
+WIDTH = 0.75
 """How many sigmas of the running average its upper limit lies above where it stood the day before.
-3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 1 was
+3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 0.75 was
 chosen by `tracker bench alerts`, which tells what it costs (RULE)."""
+
+ASK_WIDTH = 0.4
+"""The same for the question to the patient, which is asked sooner than somebody is told: what an
+answer buys, and how often it is asked for, `tracker bench alerts` prints too (RULE)."""
+
+ASK_EVERY = timedelta(hours=48)
+"""No second question about the same problem sooner (RULE, as for flags)."""
+
+ASKED_FOR = timedelta(days=2)
+"""A question is shown until it is answered, or its day is older than this (RULE)."""
 
 JUDGED_APART = timedelta(days=4)
 """The two judged days lie at most so far apart: bad days weeks apart are no bad spell (RULE)."""
@@ -72,6 +82,13 @@ class Sign(StrEnum):
     QUIET = "quiet"
 
 
+class Reply(StrEnum):
+    """What a patient answers to "Is this a bad spell?"."""
+
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found, with the numbers that its sentence carries."""
@@ -91,12 +108,12 @@ def eligible(
 
 
 def find_flare(
-    ratings: Mapping[date, int], sessions: Sequence[datetime], day: date
+    ratings: Mapping[date, int], sessions: Sequence[datetime], day: date, width: float = WIDTH
 ) -> Finding | None:
     """What the entry of `day` says of a flare; None for a day within 72 h of a session.
 
     Either the newest two days both lie 2 points or more over the median of the base, or the newest
-    one lifts the running average over its limit. `sessions` are naive wall times.
+    one lifts the running average over its limit, `width` sigmas. `sessions` are naive wall times.
     """
     days = eligible(ratings, sessions, day)
     if not days or days[-1][0] != day:
@@ -107,10 +124,20 @@ def find_flare(
         usual = median(pain for _day, pain in base)
         if min(pain for _day, pain in recent) - usual >= RISE:
             return Finding(Sign.RISE, {"pain": newest, "usual": usual, "days": len(base)})
-    return _find_lift([pain for _day, pain in days[-BASE_DAYS - 1 :]])
+    return _find_lift([pain for _day, pain in days[-BASE_DAYS - 1 :]], width)
 
 
-def _find_lift(pains: Sequence[int]) -> Finding | None:
+def find_possible(
+    ratings: Mapping[date, int], sessions: Sequence[datetime], day: date
+) -> Finding | None:
+    """What of the entry of `day` is worth asking the patient about: each flare, and smaller rises.
+
+    Nobody else is told of a smaller one unless the patient says that it is a bad spell.
+    """
+    return find_flare(ratings, sessions, day, ASK_WIDTH)
+
+
+def _find_lift(pains: Sequence[int], width: float) -> Finding | None:
     """Whether the last rating lifts the running average of those before it over its limit.
 
     The average follows a course that falls, which the mean of two weeks does not. It goes rating by
@@ -123,7 +150,7 @@ def _find_lift(pains: Sequence[int]) -> Finding | None:
     before, after = levels[-2], levels[-1]
     found = moving_range_limits(base)
     sigma = max(SIGMA_LEAST, found[1] / RANGE_D2 if found else 0.0)
-    if before is None or after is None or after <= ewma_limits(before, sigma, WIDTH).upper:
+    if before is None or after is None or after <= ewma_limits(before, sigma, width).upper:
         return None
     return Finding(Sign.LIFT, {"pain": newest, "usual": round(before, 1), "days": len(base)})
 

@@ -13,10 +13,11 @@ from uuid import UUID
 from tracker.domain.checkin import NOTE_MAX
 from tracker.domain.days import is_zone
 from tracker.domain.errors import Invalid
+from tracker.domain.flare import Reply
 from tracker.domain.needling import Side
 from tracker.domain.prescription import Outcome, Provenance
 
-KINDS = ("checkin", "soreness", "stretch", "safety")
+KINDS = ("checkin", "soreness", "stretch", "safety", "flare_reply")
 
 OPERATIONS_MOST = 500
 """Operations in one request: a busy month without a network."""
@@ -177,6 +178,10 @@ _DATA: dict[str, tuple[dict[str, Reader], frozenset[str]]] = {
     "safety": (
         {"signs": _some_words, "episode_id": _id, "needling_session_id": _id},
         frozenset({"signs"}),
+    ),
+    "flare_reply": (
+        {"asked_id": _id, "answer": _choice(Reply)},
+        frozenset({"asked_id", "answer"}),
     ),
 }  # fmt: skip
 """By kind: a reader for each field of `data`, and the fields that have to be there."""

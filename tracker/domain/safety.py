@@ -230,6 +230,43 @@ class FlagKind(StrEnum):
     QUIET = "quiet"
 
 
+class Step(StrEnum):
+    """What somebody of the clinic does about a flag."""
+
+    ACKNOWLEDGED = "acknowledged"
+    UNDONE = "undone"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    NOTED = "noted"
+    HANDED = "handed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NUDGED = "nudged"
+
+
+class Action(StrEnum):
+    """The next action that is offered beside a flag."""
+
+    CALL = "call"
+    NUDGE = "nudge"
+    PROGRAMME = "programme"
+    EXCUSE = "excuse"
+
+
+NEXT_ACTIONS: dict[FlagKind, tuple[Action, ...]] = {
+    FlagKind.SAFETY: (Action.CALL,),
+    FlagKind.SORENESS: (Action.CALL, Action.EXCUSE),
+    FlagKind.STRETCH: (Action.PROGRAMME, Action.CALL, Action.EXCUSE),
+    FlagKind.FLARE: (Action.CALL, Action.PROGRAMME, Action.EXCUSE),
+    FlagKind.REASSESS: (Action.PROGRAMME, Action.CALL),
+    FlagKind.QUIET: (Action.NUDGE, Action.CALL),
+}
+"""What is offered first, second ... beside a flag, by what it is about (working rule)."""
+
+SNOOZES = (1, 3, 7)
+"""Days for which an amber flag can be put off; what presses can't be (working rule)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A flag of the same kind and subject that stands already."""

@@ -127,6 +127,6 @@ def _reactions(scope: Scope, sessions: Sequence[NeedlingSession]) -> list[Reacti
 
 def _flags(scope: Scope, episode: Episode) -> list[Seen]:
     """A patient's open flags, for staff and for the patient, who reported them."""
-    rows = store.open_flags(scope, episode.patient_id)
+    rows = store.open_flags(scope, None, episode.patient_id)
     found = [Seen(row.Flag, row.name, is_own=False) for row in rows]
     return sorted(found, key=lambda seen: list(Tier).index(seen.tier))

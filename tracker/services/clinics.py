@@ -16,7 +16,7 @@ from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.hours import is_open, read_week
 from tracker.services.patients import lead
 from tracker.store import records
-from tracker.store.schema import AuthSession, Clinic, Invitation, Membership, Patient
+from tracker.store.schema import AuthSession, Clinic, Flag, Invitation, Membership, Patient
 from tracker.store.scope import Door, Scope
 
 
@@ -163,6 +163,8 @@ def end_membership(scope: Scope, membership_id: UUID, now: datetime) -> int:
     left = scope.entities(Patient, Patient.physio_id == row.id)
     for patient in left:
         patient.physio_id = None
+    for flag in scope.entities(Flag, Flag.handed_to == row.id):
+        flag.handed_to = None
     scope.flush()
     _end_sessions(scope.open_door(), row, now)
     return len(left)

@@ -1,8 +1,8 @@
-"""Flags: raised by what patients log, mailed when pressing, acknowledged by the clinic's staff."""
+"""Flags: raised by what patients log, mailed when pressing, seen by the clinic's staff."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,23 +12,25 @@ from sqlalchemy import Row
 
 from tracker.domain import flare
 from tracker.domain.access import StaffActor
-from tracker.domain.days import hours_between, local_day
-from tracker.domain.errors import Invalid
+from tracker.domain.days import day_bounds, hours_between, local_day
 from tracker.domain.safety import (
     FLAG_FRESH,
-    FLAG_NOTE_MAX,
     MAIL_WITHIN,
+    NEXT_ACTIONS,
     REMIND_AFTER,
     REPEAT_AFTER,
+    Action,
     FlagKind,
     Rating,
     Standing,
+    Step,
     Tier,
     find_abnormal,
     is_raised,
 )
 from tracker.domain.strip import Strip
 from tracker.domain.too_painful import too_painful
+from tracker.services import flares
 from tracker.services.patients import staff
 from tracker.store import flags as store
 from tracker.store import outreach as post
@@ -53,20 +55,64 @@ SHOWN_FOR = timedelta(days=14)
 SHOWN_MOST = 50
 """How long, and how many, acknowledged flags and failed mails are shown."""
 
+LOAD_WEEKS = 8
+"""Weeks whose flags are counted for each physio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What raises a flag: how soon somebody has to act, what it is about, the numbers behind it."""
+
+    kind: FlagKind
+    tier: Tier
+    reason: str
+    numbers: dict[str, Any]
+    said_at: datetime
+    episode_id: UUID | None
+    source_id: UUID
+    """The entry that says it: one entry raises one flag of a kind."""
+    subject_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One step of a flag's history, with the names of who did it and whom it was handed to."""
+
+    step: Step
+    at: datetime
+    by: str
+    to: str
+    until: datetime | None
+    note: str
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A flag as the clinic's staff see it."""
+    """A flag as the clinic's staff see it; `phone` and `is_joined` are its patient's."""
 
     flag: Flag
     name: str
     is_own: bool
+    phone: str = ""
+    is_joined: bool = False
     answered_by: str = ""
+    handed_to: str = ""
+    history: Sequence[Done] = ()
 
     @property
     def tier(self) -> Tier:
         """How soon somebody has to act."""
         return Tier(self.flag.tier)
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What is offered beside it, the likeliest first."""
+        return NEXT_ACTIONS[FlagKind(self.flag.kind)]
+
+    @property
+    def said(self) -> str:
+        """What the patient answered: yes, no, or nothing yet."""
+        return str(self.flag.numbers.get("said", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +121,21 @@ class Flags:
 
     pressing: Sequence[Seen]
     amber: Sequence[Seen]
+    snoozed: Sequence[Seen]
     answered: Sequence[Seen]
+    colleagues: Sequence[Row[Any]] = ()
+    """(id, name) of whom a flag can be handed to."""
     undelivered: Sequence[Row[Any]] = field(default_factory=tuple)
+
+    @property
+    def own_amber(self) -> list[Seen]:
+        """What waits of one's own."""
+        return [seen for seen in self.amber if seen.is_own]
+
+    @property
+    def other_amber(self) -> list[Seen]:
+        """What waits of colleagues, or of nobody."""
+        return [seen for seen in self.amber if not seen.is_own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +160,16 @@ def raise_report(scope: Scope, report: SafetyReport, now: datetime) -> None:
     numbers: dict[str, Any] = {"signs": list(report.signs)}
     if needled_at is not None:
         numbers["days"] = (report.recorded_at - needled_at).days
-    _raise(
-        scope,
-        Flag(
-            clinic_id=report.clinic_id,
-            patient_id=report.patient_id,
-            kind=FlagKind.SAFETY,
-            tier=report.tier,
-            episode_id=report.episode_id,
-            source_id=report.entry_id,
-            reason="reported",
-            numbers=numbers,
-            said_at=report.recorded_at,
-        ),
-        now,
+    cause = Cause(
+        FlagKind.SAFETY,
+        Tier(report.tier),
+        "reported",
+        numbers,
+        report.recorded_at,
+        report.episode_id,
+        report.entry_id,
     )
+    _raise(scope, report, cause, now)
 
 
 def raise_soreness(
@@ -139,22 +193,17 @@ def raise_soreness(
         scope, newest.patient_id, FlagKind.SORENESS, newest.entry_id
     ):
         return
-    _raise(
-        scope,
-        Flag(
-            clinic_id=newest.clinic_id,
-            patient_id=newest.patient_id,
-            kind=FlagKind.SORENESS,
-            tier=Tier.AMBER,
-            episode_id=session.episode_id,
-            source_id=newest.entry_id,
-            subject_id=session.id,
-            reason=found.reason,
-            numbers=found.numbers,
-            said_at=newest.felt_at,
-        ),
-        now,
+    cause = Cause(
+        FlagKind.SORENESS,
+        Tier.AMBER,
+        found.reason,
+        found.numbers,
+        newest.felt_at,
+        session.episode_id,
+        newest.entry_id,
+        session.id,
     )
+    _raise(scope, newest, cause, now)
 
 
 def raise_stretch(
@@ -165,22 +214,17 @@ def raise_stretch(
         return
     if store.has_source(scope, entry.patient_id, FlagKind.STRETCH, entry.entry_id):
         return
-    _raise(
-        scope,
-        Flag(
-            clinic_id=entry.clinic_id,
-            patient_id=entry.patient_id,
-            kind=FlagKind.STRETCH,
-            tier=Tier.AMBER,
-            episode_id=line.episode_id,
-            source_id=entry.entry_id,
-            subject_id=line.series_id,
-            reason="stretch_hurt",
-            numbers={"stretch": line.stretch, "side": line.side, "pain": entry.pain_during},
-            said_at=entry.recorded_at,
-        ),
-        now,
+    cause = Cause(
+        FlagKind.STRETCH,
+        Tier.AMBER,
+        "stretch_hurt",
+        {"stretch": line.stretch, "side": line.side, "pain": entry.pain_during},
+        entry.recorded_at,
+        line.episode_id,
+        entry.entry_id,
+        line.series_id,
     )
+    _raise(scope, entry, cause, now)
 
 
 def raise_course(
@@ -189,7 +233,7 @@ def raise_course(
     """Raise an AMBER flag where a day's pain is a flare, or asks for a second thought.
 
     Read from the strips, which hold twelve weeks: no day is looked up. A day added later than two
-    days after says nothing of now.
+    days after says nothing of now. Where it may be a flare, the patient is asked too.
     """
     day = checkin.local_date
     if not flare.is_fresh(day, local_day(now, checkin.zone)):
@@ -197,6 +241,7 @@ def raise_course(
     pain = Strip(summary.pain_end, summary.pain)
     ratings = {day - timedelta(days=ago): value for ago, value in pain.logged(day)}
     sessions = needled_local(Strip(episode.session_end, episode.session_hours), day)
+    flares.ask(scope, checkin, flare.find_possible(ratings, sessions, day), now)
     for kind, rule, every in (
         (FlagKind.FLARE, flare.find_flare, REPEAT_AFTER),
         (FlagKind.REASSESS, flare.find_reassess, flare.REASSESS_EVERY),
@@ -204,30 +249,80 @@ def raise_course(
         found = rule(ratings, sessions, day)
         if found is None or _is_told(scope, checkin, kind, now - every):
             continue
-        _raise(
-            scope,
-            Flag(
-                clinic_id=checkin.clinic_id,
-                patient_id=checkin.patient_id,
-                kind=kind,
-                tier=Tier.AMBER,
-                episode_id=episode.id,
-                source_id=checkin.entry_id,
-                subject_id=episode.id,
-                reason=found.sign,
-                numbers=found.numbers,
-                said_at=checkin.recorded_at,
-            ),
-            now,
+        cause = Cause(
+            kind,
+            Tier.AMBER,
+            found.sign,
+            found.numbers,
+            checkin.recorded_at,
+            episode.id,
+            checkin.entry_id,
+            episode.id,
         )
+        _raise(scope, checkin, cause, now)
+
+
+def answer_flare(
+    scope: Scope, asked_id: UUID, reply: flare.Reply, now: datetime
+) -> tuple[int, int]:
+    """Take a patient's word on a bad spell; raises NotFound for a question that is not theirs.
+
+    Gives the question's revision as it was met, and as it is now.
+
+    Yes makes the flag of that day say so, or raises it where the rise alone was too small. No
+    closes what waits of it, quietly: it stays in the history. The last word stands.
+    """
+    question, was = flares.note_answer(scope, asked_id, reply, now)
+    patient_id, since = question.patient_id, question.asked_at - REPEAT_AFTER
+    is_yes = reply is flare.Reply.YES
+    about = [
+        flag
+        for flag in store.standing_of(scope, patient_id, FlagKind.FLARE, question.episode_id, since)
+        # No speaks of its own day alone, yes of the whole spell.
+        if flag.source_id == question.source_id or (is_yes and not _is_denied(flag))
+    ]
+    told = {"said": reply.value}
+    for flag in about:
+        flag.numbers = {**flag.numbers, **told}
+        if flag.acknowledged_at is None:
+            flag.closed_at = None if is_yes else now
+    if is_yes and not about and now - question.asked_at <= FLAG_FRESH:
+        cause = Cause(
+            FlagKind.FLARE,
+            Tier.AMBER,
+            question.reason,
+            {**question.numbers, **told},
+            question.asked_at,
+            question.episode_id,
+            question.source_id,
+            question.episode_id,
+        )
+        _raise(scope, question, cause, now)
+    scope.flush()
+    return was, question.rev
 
 
 def _is_told(scope: Scope, checkin: Checkin, kind: FlagKind, since: datetime) -> bool:
     """Whether a flag of a kind stands about this problem since a moment, or of this very day."""
     patient_id = checkin.patient_id
     return store.has_source(scope, patient_id, kind, checkin.entry_id) or bool(
-        store.standing_of(scope, patient_id, kind, checkin.episode_id, since)
+        _standing(scope, patient_id, kind, checkin.episode_id, since)
     )
+
+
+def _standing(
+    scope: Scope, patient_id: UUID, kind: str, subject_id: UUID | None, since: datetime
+) -> list[Flag]:
+    """The flags that a new one would only repeat.
+
+    One that the patient called just a bad day is none: a second such day says something new.
+    """
+    found = store.standing_of(scope, patient_id, kind, subject_id, since)
+    return [flag for flag in found if not _is_denied(flag)]
+
+
+def _is_denied(flag: Flag) -> bool:
+    return flag.numbers.get("said") == flare.Reply.NO
 
 
 def needled_local(strip: Strip, day: date) -> list[datetime]:
@@ -254,21 +349,17 @@ def raise_quiet(door: Door, now: datetime) -> int:
 
 
 def _quiet_flag(row: Row[Any], source: UUID, now: datetime) -> Flag:
-    return Flag(
-        clinic_id=row.clinic_id,
-        patient_id=row.patient_id,
-        id=uuid4(),
-        kind=FlagKind.QUIET,
-        tier=Tier.AMBER,
-        episode_id=row.episode_id,
-        source_id=source,
-        subject_id=row.episode_id,
-        reason=flare.Sign.QUIET,
-        numbers={"since": row.last_logged_on.isoformat()},
-        said_at=now,
-        raised_at=now,
-        note="",
+    cause = Cause(
+        FlagKind.QUIET,
+        Tier.AMBER,
+        flare.Sign.QUIET,
+        {"since": row.last_logged_on.isoformat()},
+        now,
+        row.episode_id,
+        source,
+        row.episode_id,
     )
+    return _make(row, cause, now)
 
 
 def quiet_source(episode_id: UUID, last_logged_on: date) -> UUID:
@@ -276,19 +367,36 @@ def quiet_source(episode_id: UUID, last_logged_on: date) -> UUID:
     return uuid5(episode_id, last_logged_on.isoformat())
 
 
-def _raise(scope: Scope, flag: Flag, now: datetime) -> None:
-    tier = Tier(flag.tier)
-    found = store.standing_of(
-        scope, flag.patient_id, flag.kind, flag.subject_id, now - REPEAT_AFTER
-    )
+def _raise(scope: Scope, whose: Any, cause: Cause, now: datetime) -> None:
+    """Raise a flag beside those that stand, unless it would only repeat one of them."""
+    found = _standing(scope, whose.patient_id, cause.kind, cause.subject_id, now - REPEAT_AFTER)
     standing = [Standing(row.raised_at, frozenset(row.numbers.get("signs", ()))) for row in found]
-    if not is_raised(tier, flag.numbers.get("signs", ()), standing, now):
+    if not is_raised(cause.tier, cause.numbers.get("signs", ()), standing, now):
         return
-    flag.id, flag.raised_at, flag.note = uuid4(), now, ""
+    flag = _make(whose, cause, now)
     scope.add(flag)
     scope.flush()
-    if tier.is_pressing and records.is_sharing(scope, flag.clinic_id, flag.patient_id):
+    if cause.tier.is_pressing and records.is_sharing(scope, flag.clinic_id, flag.patient_id):
         _queue(scope.open_door(), flag.clinic_id, flag.patient_id, flag.id, 1, now)
+
+
+def _make(whose: Any, cause: Cause, now: datetime) -> Flag:
+    """A flag of a patient; `whose` is any row of theirs."""
+    return Flag(
+        clinic_id=whose.clinic_id,
+        patient_id=whose.patient_id,
+        id=uuid4(),
+        kind=cause.kind,
+        tier=cause.tier,
+        reason=cause.reason,
+        numbers=cause.numbers,
+        episode_id=cause.episode_id,
+        source_id=cause.source_id,
+        subject_id=cause.subject_id,
+        said_at=cause.said_at,
+        raised_at=now,
+        note="",
+    )
 
 
 # Mail.
@@ -310,7 +418,7 @@ def round_of(raised_at: datetime, now: datetime) -> int:
 def _queue(
     door: Door, clinic_id: UUID, patient_id: UUID, flag_id: UUID, number: int, now: datetime
 ) -> int:
-    people = store.responsible(door, clinic_id, patient_id)
+    people = store.responsible(door, clinic_id, patient_id, flag_id)
     period = f"{flag_id}.{number}"
     return sum(post.put_once(door, clinic_id, person, MAIL, period, now) for person in people)
 
@@ -327,86 +435,142 @@ def mail_facts(door: Door, clinic_id: UUID, period: str, now: datetime) -> dict[
     return {"is_again": int(number) > 1}
 
 
-# Seeing and answering, as staff.
+# Seeing them, as staff; `services/flag_steps.py` holds what is done about them.
 
 
 def see_flags(scope: Scope, now: datetime) -> Flags:
     """The clinic's flags, one's own patients first; a lead sees what could not be mailed too."""
     actor = staff(scope)
-    rows = [_seen(actor, row) for row in store.open_flags(scope)]
-    rows.sort(key=lambda seen: (list(Tier).index(seen.tier), not seen.is_own))
-    names = {row.id: row.name for row in records.colleagues(scope)}
+    waiting = store.open_flags(scope, now)
+    snoozed = store.snoozed_flags(scope, now)
+    answered = store.answered_flags(scope, now - SHOWN_FOR, SHOWN_MOST)
+    see = _seer(scope, actor, [row.Flag for row in (*waiting, *snoozed, *answered)])
+    rows = sorted(
+        map(see, waiting),
+        # Who confirms a bad spell comes before who has not answered.
+        key=lambda seen: (_order(seen), not seen.is_own, seen.said != flare.Reply.YES),
+    )
     return Flags(
         pressing=[seen for seen in rows if seen.tier.is_pressing],
         amber=[seen for seen in rows if not seen.tier.is_pressing],
-        answered=[
-            _seen(actor, row, names)
-            for row in store.answered_flags(scope, now - SHOWN_FOR, SHOWN_MOST)
-        ],
+        snoozed=[see(row) for row in snoozed],
+        answered=[see(row) for row in answered],
+        colleagues=others(scope),
         undelivered=store.undelivered(scope, MAIL, now - SHOWN_FOR, now - MAIL_WITHIN)
         if actor.is_lead
         else (),
     )
 
 
-def _seen(actor: StaffActor, row: Row[Any], names: dict[UUID, str] | None = None) -> Seen:
-    flag: Flag = row.Flag
-    by = (names or {}).get(flag.acknowledged_by, "") if flag.acknowledged_by else ""
-    return Seen(flag, row.name, row.physio_id == actor.membership_id, by)
+def others(scope: Scope) -> Sequence[Row[Any]]:
+    """The colleagues who work here now, without oneself."""
+    actor = staff(scope)
+    return [
+        row
+        for row in records.colleagues(scope)
+        if row.ended_at is None and row.id != actor.membership_id
+    ]
 
 
-def open_of(scope: Scope, patient_id: UUID) -> list[Seen]:
+def open_of(scope: Scope, patient_id: UUID, now: datetime | None = None) -> list[Seen]:
     """What waits of one patient, the most pressing first."""
     actor = staff(scope)
-    rows = [_seen(actor, row) for row in store.open_flags(scope, patient_id)]
-    return sorted(rows, key=lambda seen: list(Tier).index(seen.tier))
+    rows = store.open_flags(scope, now, patient_id)
+    see = _seer(scope, actor, [row.Flag for row in rows])
+    return sorted(map(see, rows), key=_order)
 
 
-def count_waiting(scope: Scope, *, own: bool = False) -> Waiting:
-    """How many flags wait: the clinic's, or those of one's own patients."""
+def _order(seen: Seen) -> int:
+    return list(Tier).index(seen.tier)
+
+
+def _seer(scope: Scope, actor: StaffActor, found: Sequence[Flag]) -> Callable[[Row[Any]], Seen]:
+    """What makes a row of (Flag, name, physio_id, phone, person_id) a flag as it is seen."""
+    steps = store.steps_of(scope, [flag.id for flag in found])
+    names = {row.id: row.name for row in records.colleagues(scope)} if found else {}
+    history: dict[UUID, list[Done]] = {}
+    for row in steps:
+        history.setdefault(row.flag_id, []).append(
+            Done(
+                Step(row.step),
+                row.made_at,
+                names.get(row.made_by, ""),
+                names.get(row.handed_to, "") if row.handed_to else "",
+                row.until,
+                row.note,
+            )
+        )
+
+    def see(row: Row[Any]) -> Seen:
+        flag: Flag = row.Flag
+        return Seen(
+            flag,
+            row.name,
+            (flag.handed_to or row.physio_id) == actor.membership_id,
+            row.phone or "",
+            row.person_id is not None,
+            names.get(flag.acknowledged_by, "") if flag.acknowledged_by else "",
+            names.get(flag.handed_to, "") if flag.handed_to else "",
+            history.get(flag.id, ()),
+        )
+
+    return see
+
+
+def count_waiting(scope: Scope, *, own: bool = False, now: datetime | None = None) -> Waiting:
+    """How many flags wait: the clinic's, or one's own. Without `now` what is snoozed counts too."""
     actor = staff(scope)
-    counts = store.open_counts(scope, actor.membership_id if own else None)
+    counts = store.open_counts(scope, now, actor.membership_id if own else None)
     pressing = sum(count for tier, count in counts.items() if Tier(tier).is_pressing)
     return Waiting(pressing, sum(counts.values()) - pressing)
 
 
-def patients_flagged(scope: Scope) -> dict[UUID, Tier]:
-    """The most pressing tier that waits, by patient."""
+def patients_flagged(scope: Scope, now: datetime | None = None) -> dict[UUID, Tier]:
+    """The most pressing tier that waits, by patient. Without `now` what is snoozed counts too."""
     staff(scope)
     found: dict[UUID, Tier] = {}
-    for row in store.open_flags(scope):
+    for row in store.open_flags(scope, now):
         tiers = (Tier(row.Flag.tier), found.get(row.Flag.patient_id, Tier.EXPECTED))
         found[row.Flag.patient_id] = min(tiers, key=list(Tier).index)
     return found
 
 
-def acknowledge(scope: Scope, flag_id: UUID, note: str, now: datetime) -> bool:
-    """Take a flag on; False where somebody has done so already, whose word stands.
+# How many there are.
 
-    Raises Invalid for a note that is too long, NotFound for a flag that is not the clinic's.
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many flags were raised for one physio's patients, week by week, the oldest first.
+
+    `name` is empty for patients whom nobody looks after.
+    """
+
+    name: str
+    weeks: Sequence[int]
+    is_own: bool = False
+
+
+def see_load(scope: Scope, now: datetime) -> tuple[Sequence[date], Sequence[Load]]:
+    """The Mondays of the last 8 weeks, this one included, and each physio's flags in them.
+
+    A lead sees everybody's, a physio the own.
     """
     actor = staff(scope)
-    note = note.replace("\0", "").strip()
-    if len(note) > FLAG_NOTE_MAX:
-        raise Invalid({"note": ["too_long"]})
-    flag = _locked(scope, flag_id)
-    if flag.acknowledged_at is not None:
-        return False
-    flag.acknowledged_at, flag.acknowledged_by, flag.note = now, actor.membership_id, note
-    scope.flush()
-    return True
-
-
-def undo(scope: Scope, flag_id: UUID) -> None:
-    """Take an acknowledgement back: the flag waits again. Raises NotFound."""
-    staff(scope)
-    flag = _locked(scope, flag_id)
-    flag.acknowledged_at = flag.acknowledged_by = None
-    scope.flush()
-
-
-def _locked(scope: Scope, flag_id: UUID) -> Flag:
-    """A flag with its patient's writes held back: of two who answer at once one is first."""
-    flag = scope.get(Flag, Flag.id == flag_id)
-    store.lock(scope, flag)
-    return flag
+    monday = local_day(now, actor.clinic_zone)
+    monday -= timedelta(days=monday.weekday())
+    mondays = [monday - timedelta(weeks=back) for back in reversed(range(LOAD_WEEKS))]
+    starts = [day_bounds(day, actor.clinic_zone)[0] for day in mondays]
+    only = None if actor.is_lead else actor.membership_id
+    counts = store.raised_counts(scope, starts, only)
+    people = {
+        row.id: row.name
+        for row in records.colleagues(scope)
+        if row.id in counts or (row.ended_at is None and only in {None, row.id})
+    }
+    loads = [
+        Load(name, counts.get(key, [0] * LOAD_WEEKS), key == actor.membership_id)
+        for key, name in people.items()
+    ]
+    if None in counts:
+        loads.append(Load("", counts[None]))
+    return mondays, loads

@@ -45,6 +45,7 @@ class MailKind(StrEnum):
     RESET = "password_reset"
     NEW_PHONE = "new_phone"
     SAFETY = flags.MAIL
+    NUDGE = "nudge"
 
     @property
     def is_digest(self) -> bool:
@@ -225,13 +226,18 @@ def _letter(door: Door, secrets: Secrets, key: int, now: datetime) -> Letter | N
     kind = MailKind(row.kind)
     if kind.is_digest and (row.is_on is False or _is_past(row, kind, now)):
         return None
+    # Who wants no weekly mail wants no nudge either: one switch turns both off.
+    stopped_by = MailKind.WEEKLY if kind is MailKind.NUDGE else kind
+    if kind is MailKind.NUDGE and not wishes(door, row.clinic_id, row.person_id, stopped_by):
+        return None
     found = _facts(door, secrets, row, kind, now)
     if found is None:
         return None
     path, facts = found
     ticket = None
-    if kind.is_digest:
-        ticket = secrets.sign(_UNSUBSCRIBE, [str(row.clinic_id), str(row.person_id), kind.value])
+    if stopped_by.is_digest:
+        whose = [str(row.clinic_id), str(row.person_id), stopped_by.value]
+        ticket = secrets.sign(_UNSUBSCRIBE, whose)
     return Letter(
         kind=kind,
         language=row.language,
@@ -267,13 +273,22 @@ def _facts(
         if person is None:
             return None
         return f"/reset/{accounts.reset_ticket(secrets, person)}", {}
-    if kind is MailKind.SAFETY:
-        said = flags.mail_facts(door, row.clinic_id, row.period, now)
-        return ("/flags", said) if said is not None else None
+    if kind in {MailKind.NUDGE, MailKind.SAFETY}:
+        return _flag_facts(door, row, kind, now)
     # Each try makes a link anew, for only its hash is kept: of those made before none shall work.
     post.void_mailed_invitations(door, row.clinic_id, row.person_id, now)
     token = patient_joining.invite_again_by_mail(door, secrets, row.clinic_id, row.person_id, now)
     return (f"/join/{token}", {}) if token else None
+
+
+def _flag_facts(
+    door: Door, row: Any, kind: MailKind, now: datetime
+) -> tuple[str, dict[str, Any]] | None:
+    """What comes of flags: a report's mail to staff, a nudge to the patient."""
+    if kind is MailKind.NUDGE:
+        return "/today", {"number": post.clinic_number(door, row.clinic_id)}
+    said = flags.mail_facts(door, row.clinic_id, row.period, now)
+    return ("/flags", said) if said is not None else None
 
 
 def _daily_facts(door: Door, row: Any, now: datetime) -> tuple[str, dict[str, Any]] | None:
@@ -293,7 +308,7 @@ def _daily_facts(door: Door, row: Any, now: datetime) -> tuple[str, dict[str, An
     )
     scope = door.scope(actor)
     seen = caseload.see_caseload(scope, now)
-    waiting = flags.count_waiting(scope, own=True).total
+    waiting = flags.count_waiting(scope, own=True, now=now).total
     if not (seen.need_look or seen.silent or waiting):
         return None
     return "/patients", {

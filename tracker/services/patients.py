@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -41,6 +42,21 @@ class NewPatient:
     email: str | None
     is_own: bool
     episode: NewEpisode
+    phone: str | None = None
+
+
+PHONE_MOST = 40
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{1,38}")
+
+
+def read_phone(text: str | None) -> str | None:
+    """A telephone number as it is kept, None for none; raises Invalid for what can't be dialled."""
+    phone = " ".join((text or "").split())
+    if not phone:
+        return None
+    if not _PHONE.fullmatch(phone):
+        raise Invalid({"phone": ["phone"]})
+    return phone
 
 
 def staff(scope: Scope) -> StaffActor:
@@ -67,6 +83,7 @@ def add_patient(scope: Scope, given: NewPatient, now: datetime, today: date) -> 
         name=" ".join(given.name.split()),
         year_of_birth=given.year_of_birth,
         email=(given.email or "").strip().lower() or None,
+        phone=read_phone(given.phone),
         physio_id=actor.membership_id if given.is_own else None,
         created_at=now,
     )
@@ -136,6 +153,13 @@ def take_over(scope: Scope, patient_id: UUID, *, is_own: bool) -> None:
     actor = staff(scope)
     patient = records.get_patient(scope, patient_id)
     patient.physio_id = actor.membership_id if is_own else None
+    scope.flush()
+
+
+def note_phone(scope: Scope, patient_id: UUID, phone: str) -> None:
+    """Note a patient's telephone number, or that there is none; raises Invalid."""
+    staff(scope)
+    records.get_patient(scope, patient_id).phone = read_phone(phone)
     scope.flush()
 
 

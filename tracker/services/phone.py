@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tracker.domain.days import latest_day_anywhere
+from tracker.services import flares
 from tracker.services.daybook import Moment
 from tracker.services.secrets import Secrets
 from tracker.store import logs
@@ -37,6 +38,7 @@ class Kept:
     stretches: Sequence[Any]
     sessions: Sequence[Any]
     prescriptions: Sequence[Any]
+    asked: Sequence[Any]
 
 
 def see_kept(scope: Scope, moment: Moment) -> Kept:
@@ -57,4 +59,5 @@ def see_kept(scope: Scope, moment: Moment) -> Kept:
         logs.stretch_entries_between(scope, *span),
         sessions,
         logs.prescriptions_between(scope, *span),
+        flares.see_asked(scope, moment.today),
     )

@@ -23,6 +23,8 @@ from tracker.store.schema import (
     Episode,
     Excuse,
     Flag,
+    FlagStep,
+    FlareQuestion,
     NeedledMuscle,
     NeedlingSession,
     Patient,
@@ -139,6 +141,8 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("excuses", Excuse),
     ("safety_reports", SafetyReport),
     ("flags", Flag),
+    ("flag_steps", FlagStep),
+    ("flare_questions", FlareQuestion),
     ("revisions", Revision),
     ("consents", Consent),
 )

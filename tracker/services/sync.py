@@ -12,7 +12,7 @@ from uuid import UUID
 from tracker.domain.checkin import DAY_FIELDS
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.operation import Operation, ids_of, read_operation
-from tracker.services import checkins, safety
+from tracker.services import checkins, flags, safety
 from tracker.services.daybook import (
     Book,
     CheckinInput,
@@ -204,11 +204,18 @@ def _safety(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     return 1, None if is_new else 1
 
 
+def _flare_reply(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = operation.data
+    was, now_rev = flags.answer_flare(scope, data["asked_id"], data["answer"], moment.now)
+    return now_rev, was or None
+
+
 _KINDS: dict[str, Callable[[Scope, Operation, Moment], Applied]] = {
     "checkin": _checkin,
     "soreness": _soreness,
     "stretch": _stretch,
     "safety": _safety,
+    "flare_reply": _flare_reply,
 }
 
 

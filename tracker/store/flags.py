@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.domain.access import Role
@@ -17,6 +17,7 @@ from tracker.store.schema import (
     Episode,
     EpisodeSummary,
     Flag,
+    FlagStep,
     Membership,
     NeedlingSession,
     Outbox,
@@ -72,39 +73,89 @@ def lock(scope: Scope, flag: Flag) -> None:
 
 def _flags() -> Any:
     return (
-        select(Flag, Patient.name, Patient.physio_id)
+        select(Flag, Patient.name, Patient.physio_id, Patient.phone, Patient.person_id)
         .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
         .order_by(Flag.raised_at.desc())
     )
 
 
-def open_flags(scope: Scope, patient_id: UUID | None = None) -> Rows:
-    """(Flag, name, physio_id) of what nobody has acknowledged, the newest first."""
-    statement = _flags().where(Flag.acknowledged_at.is_(None))
+def _waits(now: datetime | None) -> ColumnElement[bool]:
+    """SQL: a flag waits for somebody; without `now` a snoozed one waits too."""
+    waits = and_(Flag.acknowledged_at.is_(None), Flag.closed_at.is_(None))
+    if now is None:
+        return waits
+    return and_(waits, or_(Flag.snoozed_until.is_(None), Flag.snoozed_until <= now))
+
+
+def open_flags(scope: Scope, now: datetime | None, patient_id: UUID | None = None) -> Rows:
+    """(Flag, name, physio_id, phone, person_id) of what waits, the newest first."""
+    statement = _flags().where(_waits(now))
     if patient_id is not None:
         statement = statement.where(Flag.patient_id == patient_id)
     return scope.rows(statement, Flag, Patient)
 
 
+def snoozed_flags(scope: Scope, now: datetime) -> Rows:
+    """The same of what somebody has put off, the first to come back first."""
+    statement = _flags().where(_waits(None), Flag.snoozed_until > now)
+    return scope.rows(statement.order_by(None).order_by(Flag.snoozed_until), Flag, Patient)
+
+
 def answered_flags(scope: Scope, since: datetime, most: int) -> Rows:
-    """(Flag, name, physio_id) of what was acknowledged since a moment, the newest first."""
-    statement = _flags().where(Flag.acknowledged_at > since)
+    """The same of what was acknowledged or closed since a moment, the newest first."""
+    answered_at = func.coalesce(Flag.acknowledged_at, Flag.closed_at)
+    statement = _flags().where(answered_at > since)
     return scope.rows(
-        statement.order_by(None).order_by(Flag.acknowledged_at.desc()).limit(most), Flag, Patient
+        statement.order_by(None).order_by(answered_at.desc()).limit(most), Flag, Patient
     )
 
 
-def open_counts(scope: Scope, physio_id: UUID | None = None) -> dict[str, int]:
-    """How many flags of each tier nobody has acknowledged, of one physio's patients or all."""
+def steps_of(scope: Scope, flag_ids: Collection[UUID]) -> Sequence[FlagStep]:
+    """What was done about some flags, in order."""
+    if not flag_ids:
+        return ()
+    found = scope.entities(FlagStep, FlagStep.flag_id.in_(flag_ids))
+    return sorted(found, key=lambda row: row.made_at)
+
+
+def open_counts(
+    scope: Scope, now: datetime | None, physio_id: UUID | None = None
+) -> dict[str, int]:
+    """How many flags of each tier wait, of one colleague or all."""
     statement = (
         select(Flag.tier, func.count())
         .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
-        .where(Flag.acknowledged_at.is_(None))
+        .where(_waits(now))
         .group_by(Flag.tier)
     )
     if physio_id is not None:
-        statement = statement.where(Patient.physio_id == physio_id)
+        statement = statement.where(func.coalesce(Flag.handed_to, Patient.physio_id) == physio_id)
     return dict(scope.rows(statement, Flag, Patient))
+
+
+def raised_counts(
+    scope: Scope, starts: Sequence[datetime], physio_id: UUID | None
+) -> dict[UUID | None, list[int]]:
+    """How many flags were raised in each span, by the patients' physio; each ends with the next."""
+    ends = [*starts[1:], None]
+    spans = [
+        Flag.raised_at >= start
+        if end is None
+        else and_(Flag.raised_at >= start, Flag.raised_at < end)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    statement = (
+        select(Patient.physio_id, *(func.sum(case((span, 1), else_=0)) for span in spans))
+        .select_from(Flag)
+        .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
+        .where(Flag.raised_at >= starts[0])
+        .group_by(Patient.physio_id)
+    )
+    if physio_id is not None:
+        statement = statement.where(Patient.physio_id == physio_id)
+    return {
+        row[0]: [int(count) for count in row[1:]] for row in scope.rows(statement, Flag, Patient)
+    }
 
 
 def undelivered(scope: Scope, kind: str, since: datetime, overdue: datetime) -> Rows:
@@ -161,8 +212,16 @@ def find_pressing(door: Door, clinic_id: UUID, flag_id: UUID) -> datetime | None
     )
 
 
-def responsible(door: Door, clinic_id: UUID, patient_id: UUID) -> Sequence[UUID]:
-    """The people who have to hear of a patient's report: the physio, all leads, the cover."""
+def responsible(door: Door, clinic_id: UUID, patient_id: UUID, flag_id: UUID) -> Sequence[UUID]:
+    """The people who have to hear of a patient's report: the physio, all leads, the cover.
+
+    And whom its flag was handed to.
+    """
+    handed = (
+        select(Flag.handed_to)
+        .where(Flag.clinic_id == clinic_id, Flag.patient_id == patient_id, Flag.id == flag_id)
+        .scalar_subquery()
+    )
     physio = (
         select(Patient.physio_id)
         .where(Patient.clinic_id == clinic_id, Patient.id == patient_id)
@@ -176,6 +235,7 @@ def responsible(door: Door, clinic_id: UUID, patient_id: UUID) -> Sequence[UUID]
             Membership.ended_at.is_(None),
             or_(
                 Membership.id == physio,
+                Membership.id == handed,
                 Membership.role == Role.LEAD,
                 Membership.covers_since.is_not(None),
             ),

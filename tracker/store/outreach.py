@@ -240,6 +240,12 @@ def week_of(door: Door, clinic_id: UUID, person_id: UUID, first: date, last: dat
     return row
 
 
+def clinic_number(door: Door, clinic_id: UUID) -> str:
+    """The clinic's own telephone number."""
+    found: str = door.run(select(Clinic.clinic_number).where(Clinic.id == clinic_id)).scalar_one()
+    return found
+
+
 def beat(door: Door, name: str, now: datetime) -> None:
     """Leave the worker's sign of life."""
     statement = (

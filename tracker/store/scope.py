@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 _PATIENT_MAY_WRITE = frozenset(
     {"checkin", "diary_day", "soreness_entry", "stretch_entry", "safety_report", "revision",
-     "episode_summary", "flag", "excuse", "programme_seen"}
+     "episode_summary", "flag", "flare_question", "excuse", "programme_seen"}
 )  # fmt: skip
 
 

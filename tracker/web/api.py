@@ -121,6 +121,7 @@ def show_days() -> Response:
                       "sets_done", "pain_during", "reason", "provenance")
                 for row in kept.stretches
             ],
+            "asked": [_pick(row, "id", "episode_id", "local_date") for row in kept.asked],
             "sessions": [_pick(row, "id", "episode_id", "needled_at") for row in kept.sessions],
             "prescriptions": [
                 _pick(row, "id", "episode_id", "sets", "days", "starts_on", "ends_on")

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from tracker.domain.access import Role
 from tracker.domain.errors import Invalid
-from tracker.services import clinics, register, staff_joining
+from tracker.services import clinics, flags, register, staff_joining
 from tracker.services.clinics import ClinicSettings
 from tracker.services.invitations import NewInvitation
 from tracker.web import forms
@@ -35,7 +35,8 @@ def _settings_page(form: forms.ClinicForm) -> str:
     zones = sorted(zone for zone in available_timezones() if "/" in zone)
     with reading() as scope:
         people = [one for one in clinics.see_people(scope) if not one.ended_at]
-    return render_template("clinic/settings.html", form=form, zones=zones, people=people)
+        load = flags.see_load(scope, now())
+    return render_template("clinic/settings.html", form=form, zones=zones, people=people, load=load)
 
 
 @pages.post("/clinic")

@@ -193,6 +193,7 @@ class PatientForm(EpisodeForm):
     name = TextField(validators=[needed(), AtMost(120)])
     year_of_birth = BirthYearField(validators=[needed()])
     email = EmailField()
+    phone = TextField(validators=[AtMost(40)])
     is_own = BooleanField(default=True)
 
 

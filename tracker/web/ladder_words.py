@@ -134,7 +134,9 @@ def flag_sentence(seen: Seen) -> str:
                 pain=number(told["pain"]),
                 stretch=stretch_name(told["stretch"], told["side"]),
             )
-        case "flare_rise" | "flare_lift" | "steady_high" | "no_change" | "quiet":
+        case "flare_rise" | "flare_lift":
+            return _of_flare(flag.reason, told)
+        case "steady_high" | "no_change" | "quiet":
             return _of_course(flag.reason, told)
         case "sore_rising":
             return _(
@@ -152,23 +154,29 @@ def flag_sentence(seen: Seen) -> str:
             )
 
 
+def _of_flare(reason: str, told: dict[str, Any]) -> str:
+    """Why it may be a bad spell, and what the patient says of it."""
+    pain, usual = number(told["pain"]), number(told["usual"])
+    if reason == "flare_rise":
+        rise = _(
+            "Pain %(pain)s of 10, two days in a row 2 or more over the usual %(usual)s.",
+            pain=pain,
+            usual=usual,
+        )
+    else:
+        rise = _(
+            "Pain %(pain)s of 10, over the course of late (%(usual)s).", pain=pain, usual=usual
+        )
+    said = {
+        "yes": _("The patient says: a bad spell."),
+        "no": _("The patient says: just a bad day."),
+    }.get(told.get("said", ""), _("Ask whether this is a bad spell."))
+    return f"{rise} {said}"
+
+
 def _of_course(reason: str, told: dict[str, Any]) -> str:
     """What the course of somebody's ratings says, or their silence."""
     match reason:
-        case "flare_rise":
-            return _(
-                "Pain %(pain)s of 10, two days in a row 2 or more over the usual %(usual)s. Ask"
-                " whether this is a bad spell.",
-                pain=number(told["pain"]),
-                usual=number(told["usual"]),
-            )
-        case "flare_lift":
-            return _(
-                "Pain %(pain)s of 10, clearly over the course of late (%(usual)s). Ask whether this"
-                " is a bad spell.",
-                pain=number(told["pain"]),
-                usual=number(told["usual"]),
-            )
         case "steady_high":
             return _(
                 "Pain %(mean)s of 10 on average over 7 days, %(days)s of them logged. Reassess.",

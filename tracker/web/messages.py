@@ -93,6 +93,7 @@ def text_of(code: str) -> str:
         "picture_pixels": _("This picture has more than 40 million pixels. Make it smaller first."),
         "picture_kind": _("This is no JPEG, PNG or WebP picture."),
         "picture_broken": _("This picture is damaged and can't be read."),
+        "phone": _("Write a telephone number, such as +44 20 7946 0000."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker.domain import catalog
 from tracker.domain.checkin import NOTE_MAX
+from tracker.domain.flare import Reply
 from tracker.domain.needling import Side
 from tracker.domain.operation import KINDS, OPERATIONS_MOST, REGIONS_MOST, REV_MOST
 from tracker.domain.prescription import Outcome, Provenance
@@ -107,7 +108,18 @@ def _data() -> dict[str, Schema]:
             {"episode_id": _or_null(_ID), "needling_session_id": _or_null(_ID)},
             description="Never refused for its date.",
         ),
+        "FlareReplyData": _object(
+            {"asked_id": _ID, "answer": _enum(Reply)},
+            description=(
+                "The answer to one of `asked` of the kept days: whether it is a bad spell. The"
+                " last one stands."
+            ),
+        ),
     }
+
+
+def _camel(kind: str) -> str:
+    return kind.title().replace("_", "")
 
 
 def _operation(kind: str) -> Schema:
@@ -119,7 +131,7 @@ def _operation(kind: str) -> Schema:
             "recorded_at": {**_MOMENT, "description": "Never refused for being early or late."},
             "local_date": _DAY,
             "zone": {"type": "string", "description": "An IANA time zone."},
-            "data": _ref(f"{kind.title()}Data"),
+            "data": _ref(f"{_camel(kind)}Data"),
         },
         {
             "base_rev": {
@@ -133,7 +145,7 @@ def _operation(kind: str) -> Schema:
 
 
 def _operations() -> dict[str, Schema]:
-    names = {kind: f"{kind.title()}Operation" for kind in KINDS}
+    names = {kind: f"{_camel(kind)}Operation" for kind in KINDS}
     return {
         **{name: _operation(kind) for kind, name in names.items()},
         "Operation": {
@@ -228,6 +240,12 @@ def _kept() -> Schema:
                         "reason": {"type": ["string", "null"]},
                         "provenance": _enum(Provenance),
                     }
+                )
+            ),
+            "asked": _list(
+                _object(
+                    {"id": _ID, "episode_id": _ID, "local_date": _DAY},
+                    description="A day about which is asked whether it is a bad spell.",
                 )
             ),
             "sessions": _list(_object({"id": _ID, "episode_id": _ID, "needled_at": _MOMENT})),

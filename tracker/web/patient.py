@@ -36,6 +36,7 @@ from tracker.services import (
     accounts,
     checkins,
     clinics,
+    flares,
     held,
     library,
     news,
@@ -75,7 +76,9 @@ def show_today() -> Response:
     moment = _moment(_asked_day(request.args.get("date")))
     with reading() as scope:
         seen = today.see_day(scope, moment)
-        return _today_page(seen, dayform.from_day(seen), news_now=news.see_news(scope, now()))
+        asked = flares.see_asked(scope, moment.today)
+        fresh = news.see_news(scope, now())
+        return _today_page(seen, dayform.from_day(seen), news_now=fresh, asked=asked)
 
 
 @pages.post("/today")
@@ -168,6 +171,7 @@ def _today_page(
     *,
     choose_day: bool = False,
     news_now: news.News | None = None,
+    asked: Sequence[flares.Asked] = (),
 ) -> Response:
     numbers: Sequence[clinics.Numbers] = ()
     told = ""
@@ -181,6 +185,8 @@ def _today_page(
             form=form,
             spare=dayform.spare_of(seen),
             news=news_now,
+            spells=asked,
+            today=seen.today,
             soreness_hours=(SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS),
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),

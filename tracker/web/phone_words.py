@@ -67,6 +67,8 @@ def _phone_texts() -> dict[str, str]:
         "yesterday": _("Yesterday"),
         "logged": _("logged"),
         "not_logged": _("not logged"),
+        "spell_yes": _("Noted as a bad spell."),
+        "spell_no": _("Noted: just a bad day."),
         "save_today": _("Save today"),
         "save_day": _("Save this day"),
         "save_changes": _("Save changes"),
@@ -90,6 +92,8 @@ def _unsent_words() -> dict[str, str]:
     return {
         "kind_soreness": _("Soreness {n}"),
         "kind_safety": _("A safety report"),
+        "kind_spell_yes": _("A bad spell: yes"),
+        "kind_spell_no": _("A bad spell: no, just a bad day"),
         "kind_pain_average": _("Pain {n}"),
         "waits": _("waits for a network"),
         "refused": _("not taken"),

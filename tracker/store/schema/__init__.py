@@ -1,6 +1,6 @@
 """Every table of the product, one module a subject; importing this package knows them all."""
 
-from tracker.store.schema.flags import Flag
+from tracker.store.schema.flags import Flag, FlagStep, FlareQuestion
 from tracker.store.schema.library import OwnStretch, StretchPicture, StretchReview
 from tracker.store.schema.logs import (
     Checkin,
@@ -49,6 +49,8 @@ __all__ = [
     "EpisodeSummary",
     "Excuse",
     "Flag",
+    "FlagStep",
+    "FlareQuestion",
     "Heartbeat",
     "HeldForm",
     "Invitation",

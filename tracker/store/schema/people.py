@@ -115,6 +115,7 @@ class Patient(ClinicRow, Base):
     name: Mapped[str] = mapped_column(String(120))
     year_of_birth: Mapped[int] = mapped_column(Integer)
     email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
 
     __table_args__ = (

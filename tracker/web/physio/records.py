@@ -46,7 +46,7 @@ def list_patients() -> str:
     is_whole = request.args.get("whole") == "1"
     with reading() as scope:
         seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
-        flagged = flags.patients_flagged(scope)
+        flagged = flags.patients_flagged(scope, now())
     seen = caseload.pressing_first(seen, {own for own, tier in flagged.items() if tier.is_pressing})
     shown = seen.rows if is_whole else seen.rows[:PAGE]
     return render_template(
@@ -94,6 +94,7 @@ def add_patient() -> Response:
                 year_of_birth=form.year_of_birth.data,
                 email=form.email.data,
                 is_own=form.is_own.data,
+                phone=form.phone.data,
                 episode=_episode(form),
             )
             patient_id = patients.add_patient(scope, given, now(), today()).id
@@ -157,7 +158,7 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
         patient, episodes, shares = patients.see_patient(scope, patient_id)
         episode = patients.choose_episode(episodes, wanted)
         seen = sessions = lines = told = None
-        flagged = flags.open_of(scope, patient_id)
+        flagged = flags.open_of(scope, patient_id, now())
         if episode is not None:
             seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
             sessions = needling.sessions_with_muscles(scope, episode)
@@ -178,6 +179,7 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
             episode=episode,
             shares=shares,
             flagged=flagged,
+            colleagues=flags.others(scope) if flagged else (),
             now=now(),
             note_max=FLAG_NOTE_MAX,
             seen=seen,

@@ -1,0 +1,98 @@
+"""Asking a patient whether a day of more pain is a bad spell, and keeping the answer.
+
+What an answer does to a flag stands in `services/flags.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from tracker.domain import flare
+from tracker.services.daybook import lock, own_records
+from tracker.store.schema import Checkin, Episode, FlareQuestion
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the patient sees it."""
+
+    id: UUID
+    episode_id: UUID
+    complaint: str
+    local_date: date
+
+
+def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: datetime) -> None:
+    """Ask about a day's rise, or take the question back where an amendment undid the rise."""
+    whose = FlareQuestion.patient_id == checkin.patient_id
+    known = scope.find(FlareQuestion, whose, FlareQuestion.source_id == checkin.entry_id)
+    if found is None:
+        if known is not None and known.answer is None:
+            scope.remove(known)
+        return
+    if known is not None:
+        if known.answer is None:
+            known.reason, known.numbers = found.sign, found.numbers
+        return
+    lately = scope.entities(
+        FlareQuestion,
+        whose,
+        FlareQuestion.episode_id == checkin.episode_id,
+        FlareQuestion.asked_at > now - flare.ASK_EVERY,
+    )
+    if lately:
+        return
+    scope.add(
+        FlareQuestion(
+            clinic_id=checkin.clinic_id,
+            patient_id=checkin.patient_id,
+            id=uuid4(),
+            episode_id=checkin.episode_id,
+            source_id=checkin.entry_id,
+            local_date=checkin.local_date,
+            reason=found.sign,
+            numbers=found.numbers,
+            asked_at=now,
+            rev=0,
+        )
+    )
+    scope.flush()
+
+
+def see_asked(scope: Scope, today: date) -> Sequence[Asked]:
+    """What the patient is still asked: without an answer, about a day that is no older than two."""
+    own_records(scope)
+    rows = scope.entities(
+        FlareQuestion,
+        FlareQuestion.answer.is_(None),
+        FlareQuestion.local_date >= today - flare.ASKED_FOR,
+    )
+    if not rows:
+        return []
+    complaints = {row.id: row.complaint for row in scope.entities(Episode) if row.closed_on is None}
+    return [
+        Asked(row.id, row.episode_id, complaints[row.episode_id], row.local_date)
+        for row in sorted(rows, key=lambda row: row.local_date)
+        if row.episode_id in complaints
+    ]
+
+
+def note_answer(
+    scope: Scope, asked_id: UUID, reply: flare.Reply, now: datetime
+) -> tuple[FlareQuestion, int]:
+    """Write an answer down; gives the question, and its revision before.
+
+    Raises NotFound for a question that is not the patient's.
+    """
+    lock(scope)
+    question = scope.get(FlareQuestion, FlareQuestion.id == asked_id)
+    was = question.rev
+    if question.answer != reply:
+        question.answer, question.answered_at = reply, now
+        question.rev += 1
+    scope.flush()
+    return question, was
