@@ -17,12 +17,16 @@ from tracker.domain.errors import NotFound
 from tracker.services.clinics import own_patient_id
 from tracker.store.logs import lock_patient
 from tracker.store.schema import (
+    Activity,
     Checkin,
     Consent,
     DiaryDay,
     Episode,
     Excuse,
     Flag,
+    Goal,
+    MeasureEntry,
+    MotionReading,
     NeedledMuscle,
     NeedlingSession,
     Patient,
@@ -33,6 +37,7 @@ from tracker.store.schema import (
     SafetyReport,
     SorenessEntry,
     StretchEntry,
+    VisitQuestion,
 )
 from tracker.store.scope import Door, Scope
 
@@ -135,6 +140,11 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("days", DiaryDay),
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
+    ("activities", Activity),
+    ("measures", MeasureEntry),
+    ("motion_readings", MotionReading),
+    ("goals", Goal),
+    ("visit_questions", VisitQuestion),
     ("pauses", Pause),
     ("excuses", Excuse),
     ("safety_reports", SafetyReport),
