@@ -228,9 +228,7 @@ class Shift:
         return self.now - self.first
 
 
-def shift_of(
-    entries: Sequence[tuple[date, Values]], activities: Collection[str]
-) -> Shift | None:
+def shift_of(entries: Sequence[tuple[date, Values]], activities: Collection[str]) -> Shift | None:
     """How far activities moved; None while none was rated on two days. Oldest entry first.
 
     The same activities stand on both sides, so that a new or retired one moves no mean.
