@@ -20,7 +20,7 @@ from tracker.domain.measures import (
     weekly_score,
 )
 from tracker.services.daybook import Moment
-from tracker.store import logs
+from tracker.store import logs, records
 from tracker.store import measures as store
 from tracker.store.schema import (
     Activity,
@@ -94,7 +94,7 @@ class Point:
     day: date
     value: float
     n: int = 1
-    told_to: bool = False
+    is_told: bool = False
     """Whether a physio wrote it down as told."""
 
 
@@ -141,10 +141,20 @@ class Measures:
 
 
 def see_measures(
-    scope: Scope, episode: Episode, sessions: Sequence[NeedlingSession], now: datetime, zone: str
+    scope: Scope,
+    episode: Episode,
+    now: datetime,
+    zone: str,
+    sessions: Sequence[NeedlingSession] | None = None,
 ) -> Measures:
-    """An episode's measures up to now; days of its `sessions` are local to `zone`."""
+    """An episode's measures up to now; days are local to `zone`.
+
+    `sessions` are the episode's, where the caller has read them already. Rows that the patient
+    logged come through the scope: without a consent there are none.
+    """
     today = local_day(now, zone)
+    if sessions is None:
+        sessions = records.sessions_of(scope, episode)
     activities = store.activities_of(scope, episode)
     entries = store.entries_of(scope, episode)
     force = [row for row in activities if row.retired_at is None]
@@ -180,7 +190,7 @@ def _points(entries: Sequence[MeasureEntry], scores: Sequence[Score]) -> list[Po
 
 def _item_points(entries: Sequence[MeasureEntry], item: str) -> list[Point]:
     return [
-        Point(row.local_date, row.answers[item], told_to=row.told_to is not None)
+        Point(row.local_date, row.answers[item], is_told=row.told_to is not None)
         for row in entries
         if item in row.answers
     ]
