@@ -162,8 +162,8 @@ def _texts(words: LineWords, left: float, right: float, ink: Palette) -> str:
         (
             label(0, 13, _cut(words.title, room), ink.ink, more=_BOLD),
             label(right, 13, words.latest, ink.teal, anchor="end", more=_BOLD),
-            label(left - 8, _TOP + 8, words.high, ink.ink_2, anchor="end"),
-            label(left - 8, _FLOOR + 1, words.low, ink.ink_2, anchor="end"),
+            label(left - 4, _TOP + 8, words.high, ink.ink_2, anchor="end"),
+            label(left - 4, _FLOOR + 1, words.low, ink.ink_2, anchor="end"),
             label(left, _FLOOR + 17, words.first, ink.ink_2),
             label(right, _FLOOR + 17, words.last, ink.ink_2, anchor="end"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tracker.domain.days import local_day
@@ -32,6 +32,9 @@ from tracker.store.schema import (
     VisitQuestion,
 )
 from tracker.store.scope import Scope
+
+UNDO = timedelta(days=1)
+"""How long what was taken away is offered to be put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Measures:
     """The open one, if there is any with words."""
     answered: Sequence[VisitQuestion]
     """The newest first."""
+    removed: Sequence[Goal | MotionReading]
+    """What was taken away in the last day and can be put back."""
 
     @property
     def is_empty(self) -> bool:
@@ -162,6 +167,9 @@ def see_measures(
     rated = of[Measure.ACTIVITIES]
     ids = [str(row.id) for row in force]
     questions = store.questions_of(scope, episode)
+    goals = store.goals_of(scope, episode)
+    readings = store.readings_of(scope, episode)
+    removable: list[Goal | MotionReading] = [*goals, *readings]
     waiting = [row for row in questions if row.answered_at is None and row.words]
     return Measures(
         activities=force,
@@ -173,10 +181,11 @@ def see_measures(
             of[Measure.WEEKLY], [weekly_score(row.answers) for row in of[Measure.WEEKLY]]
         ),
         change=_item_points(of[Measure.CHANGE], CHANGE_ITEM),
-        motions=_motions(store.readings_of(scope, episode), sessions, today, zone),
-        goals=[row for row in store.goals_of(scope, episode) if row.removed_at is None],
+        motions=_motions(readings, sessions, today, zone),
+        goals=[row for row in goals if row.removed_at is None],
         question=waiting[0] if waiting else None,
         answered=[row for row in questions if row.answered_at is not None],
+        removed=[row for row in removable if row.removed_at and row.removed_at > now - UNDO],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -33,8 +34,8 @@ MOTION_REACH = 60
 TITLE_ROOM = 30
 """Characters of a title that stand on a phone's drawing beside the newest value."""
 
-LOWEST_TOP = 90
-"""Degrees that a small line of a range of motion reaches to at least."""
+SPAN_LEAST = 60
+"""Degrees from the foot to the top of a small line of a range of motion, at least."""
 
 
 def measure_name(measure: Measure) -> str:
@@ -119,7 +120,14 @@ def motion_name(one: Motion) -> str:
     """Neck rotation left: as a session's record writes it too."""
     movement, side = _known_motion(one)
     words = movement_words().get(movement, movement)
-    return f"{words} {side_plain(side)}".strip()
+    name = f"{words} {side_plain(side)}".strip()
+    return name[:1].upper() + name[1:]
+
+
+def reading_words(row: Any) -> str:
+    """A reading by hand in one phrase: its name, degrees and day."""
+    one = Motion(row.measured_on, row.movement, row.side, row.degrees, None)
+    return f"{motion_name(one)} {row.degrees}°, {short_day(row.measured_on)}"
 
 
 def _known_motion(one: Motion) -> tuple[str, str]:
@@ -194,6 +202,31 @@ def course(points: Sequence[Point], word: Callable[[Point], str]) -> str:
         value=word(newest),
         day=short_day(newest.day),
     )
+
+
+def item_lines(seen: Measures) -> list[str]:
+    """Each activity from its first rating to its newest."""
+    found = []
+    for row, points in seen.by_activity:
+        if not points:
+            continue
+        now = value_word(points[-1])
+        told = now if len(points) == 1 else f"{value_word(points[0])} → {now}"
+        found.append(f"{row.words} {told}")
+    return found
+
+
+def motion_lines(seen: Measures) -> list[str]:
+    """Each movement from its first degrees to its newest, the one measured last first."""
+    groups = sorted(motions_by_name(seen.motions), key=lambda group: group[1][-1].day, reverse=True)
+    found = []
+    for name, own in groups:
+        newest = _("%(value)s on %(day)s", value=degrees_word(own[-1]), day=short_day(own[-1].day))
+        if len(own) > 1:
+            since = _("%(value)s on %(day)s", value=degrees_word(own[0]), day=short_day(own[0].day))
+            newest = f"{since} → {newest}"
+        found.append(f"{name}: {newest}")
+    return found
 
 
 # Small lines.
@@ -318,13 +351,19 @@ class _Pen:
     def motion(self, name: str, motions: Sequence[Motion]) -> Line:
         """One movement in degrees."""
         marks = [_mark(one) for one in motions]
-        values = [value for mark in marks for value in (mark.value, mark.before) if value]
-        low, high = min([0.0, *values]), max([LOWEST_TOP, *values])
-        scale = Scale(low, high, (f"{round(low)}°", f"{round(high)}°"), MOTION_REACH)
+        low, high = _degrees_scale(marks)
+        scale = Scale(low, high, (str(low), str(high)), MOTION_REACH)
         newest = motions[-1]
         sentence = _("%(value)s on %(day)s.", value=degrees_word(newest), day=short_day(newest.day))
         drawn = self._draw(name, sentence, f"{round(marks[-1].value)}°", marks, scale)
         return Line(name, drawn, sentence, [(one.day, degrees_word(one)) for one in motions[::-1]])
+
+
+def _degrees_scale(marks: Sequence[Mark]) -> tuple[int, int]:
+    """Round degrees below and above all values, far enough apart that a slip looks like one."""
+    values = [value for mark in marks for value in (mark.value, mark.before) if value is not None]
+    low = int((min(values) - 10) // 10 * 10)
+    return low, max(low + SPAN_LEAST, int(-(-(max(values) + 1) // 10) * 10))
 
 
 def _mark(one: Motion) -> Mark:
@@ -352,5 +391,6 @@ def init(app: Flask) -> None:
         measure_title=measure_title,
         motion_name=motion_name,
         movement_words=movement_words,
+        reading_words=reading_words,
         weekly_questions=weekly_questions,
     )

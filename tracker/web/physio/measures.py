@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, abort, flash, render_template, request
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 
 from tracker.domain.days import local_day
 from tracker.domain.errors import Invalid, NotFound
-from tracker.domain.measures import ANSWER_MAX, GOAL_MAX, Measure
+from tracker.domain.measures import ANSWER_MAX, GOAL_MAX, MOVEMENTS, Measure
 from tracker.services import goals, measures, measuring, patients, questions
 from tracker.services.daybook import Moment
 from tracker.services.goals import NewReading
@@ -59,12 +60,23 @@ def _page(patient_id: UUID, wanted: UUID | None, typed: Typed) -> str:
             seen=seen,
             asks=asks,
             typed=typed,
-            motion=typed.motion or forms.MotionReadingForm(data={"measured_on": today()}),
+            motion=typed.motion or _motion_form(seen),
             names=typed.names or [row.words for row in seen.activities],
             form_id=uuid4(),
             current=today(),
             limits={"goal": GOAL_MAX, "answer": ANSWER_MAX},
         )
+
+
+def _motion_form(seen: measures.Measures) -> forms.MotionReadingForm:
+    """Begins from the movement that was measured by hand last."""
+    begun: dict[str, Any] = {"measured_on": today()}
+    by_hand = [one for one in seen.motions if one.reading_id]
+    if by_hand:
+        last = by_hand[-1]
+        name = "movement" if last.movement in MOVEMENTS else "other"
+        begun |= {"movement": "", name: last.movement, "side": last.side}
+    return forms.MotionReadingForm(data=begun)
 
 
 def _back(patient_id: UUID, episode_id: UUID, anchor: str) -> Response:
