@@ -31,7 +31,7 @@ from tracker.web.needling_words import before_after
 MOTION_REACH = 60
 """Days up to which two ranges of motion are joined on a small line (working rule)."""
 
-TITLE_ROOM = 30
+TITLE_ROOM = 36
 """Characters of a title that stand on a phone's drawing beside the newest value."""
 
 SPAN_LEAST = 60
@@ -160,12 +160,14 @@ def activity_hints() -> list[str]:
 
 def shift_sentence(shift: Shift, *, is_own: bool = False) -> str:
     """How far activities moved, over how many, and whether it is more than scatter."""
-    told = {"first": mean_word(shift.first), "now": mean_word(shift.now), "num": shift.n}
     moved = ngettext(
-        "From %(first)s to %(now)s over %(num)d activity.",
-        "From %(first)s to %(now)s over %(num)d activities.",
+        "From %(first)s on %(since)s to %(now)s on %(day)s over %(num)d activity.",
+        "From %(first)s on %(since)s to %(now)s on %(day)s over %(num)d activities.",
         shift.n,
-        **{name: value for name, value in told.items() if name != "num"},
+        first=mean_word(shift.first),
+        since=short_day(shift.first_on),
+        now=mean_word(shift.now),
+        day=short_day(shift.now_on),
     )
     if is_own:
         means = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, render_template, request
@@ -109,8 +110,14 @@ def _known_id(text: str) -> None:
         raise NotFound("activity") from None
 
 
-def _moment() -> Moment:
-    return Moment(local_day(now(), zone()), zone(), now())
+def _moment(text: str = "") -> Moment:
+    """The day that a form was opened on; today where it says none, or one to come."""
+    current = local_day(now(), zone())
+    try:
+        day = min(date.fromisoformat(text), current)
+    except ValueError:
+        day = current
+    return Moment(max(day, patient.EARLIEST), zone(), now())
 
 
 def read_measure(text: str | None) -> Measure:
@@ -162,19 +169,20 @@ def save_posted(posted: Posted) -> Response:
     measure = read_measure(posted.get("measure"))
     episode_id = _id_in(posted, "episode_id")
     rev = RevForm(posted).base_rev.data
+    moment = _moment(posted.get("local_date", ""))
     try:
         answers = read_answers(measure, posted)
         entry_id = _id_in(posted, "entry_id")
         given = measuring.MeasureInput(measure, answers, entry_id, rev)
         with writing() as scope:
             episode = measuring.logged_episode(scope, episode_id)
-            measuring.record_measure(scope, _moment(), episode, given)
+            measuring.record_measure(scope, moment, episode, given)
     except Invalid as refusal:
         with reading() as scope:
             found = choose_episode(own_episodes(scope), episode_id)
             if found is None:
                 raise NotFound("episode") from None
-            ask = measures.see_ask(scope, found, measure, _moment().local_date)
+            ask = measures.see_ask(scope, found, measure, moment.local_date)
             codes = [code for own in refusal.errors.values() for code in own]
             return again(_measure_page(ask, posted, text_of(codes[0])))
     flash(_("Fine, not this time.") if "skip" in posted else _("Saved."), "saved")
@@ -255,7 +263,7 @@ def save_asked(posted: Posted) -> Response:
         given = questions.QuestionInput(words, _id_in(posted, "entry_id"), rev)
         with writing() as scope:
             episode = measuring.logged_episode(scope, episode_id)
-            questions.ask(scope, _moment(), episode, given)
+            questions.ask(scope, _moment(posted.get("local_date", "")), episode, given)
     except Invalid as refusal:
         codes = [code for own in refusal.errors.values() for code in own]
         return again(
