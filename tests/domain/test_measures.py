@@ -176,6 +176,7 @@ def test_only_what_was_rated_twice_is_compared():
     entries = [(START, {"a": 2, "old": 9}), (START + days(7), {"a": 4, "b": 9})]
     entries.append((START + days(14), {"a": 6}))
     shift = shift_of(entries, ["a", "b"])
+    assert shift is not None
     assert (shift.n, shift.first, shift.now) == (1, 2, 6)
     assert shift_of(entries[:1], ["a", "b"]) is None
     assert shift_of([], ["a"]) is None
@@ -193,6 +194,7 @@ def test_a_shift_stays_within_the_scale_and_says_on_what_it_rests(values, activi
     if not twice:
         assert shift is None
         return
+    assert shift is not None
     assert shift.n == len(twice)
     assert 0 <= shift.first <= 10
     assert 0 <= shift.now <= 10

@@ -23,6 +23,13 @@ def drawn(marks, *, line=LINE, words=WORDS, reach=13, scale=(0, 10), **more):
     return small_line_svg(line, marks, words=words, uid="u", scale=scale, reach=reach, **more)
 
 
+def found(pattern, text):
+    """What the pattern's one group holds; it has to be there."""
+    match = re.search(pattern, text)
+    assert match is not None, pattern
+    return match[1]
+
+
 def on(offset, value=5.0, before=None):
     return Mark(START + timedelta(days=offset), value, before)
 
@@ -32,8 +39,8 @@ def count(svg, name):
 
 
 def path_of(svg, name):
-    found = re.search(f'class="{name}" d="([^"]*)"', svg)
-    return found.group(1) if found else ""
+    match = re.search(f'class="{name}" d="([^"]*)"', svg)
+    return match[1] if match else ""
 
 
 def test_neighbours_are_joined_and_a_missed_one_leaves_a_gap():
@@ -51,7 +58,7 @@ def test_before_and_after_are_two_dots_on_a_bar():
 def test_sessions_stand_where_they_stand_on_the_time_line():
     mark = NeedlingMark(datetime(2026, 3, 22, 12), "")
     line = Timeline(LINE.start, LINE.end, (), (mark,))
-    x = float(re.match(r"M([\d.]+) ", path_of(drawn([], line=line, width=WIDE), "shaft")).group(1))
+    x = float(found(r"M([\d.]+) ", path_of(drawn([], line=line, width=WIDE), "shaft")))
     assert abs(x - (26 + (WIDE - 30) * 21.5 / 42)) < 0.1
 
 
@@ -91,7 +98,7 @@ def test_everything_stays_inside_of_the_drawing(pairs, width, scale):
     marks = [on(offset, value) for offset, value in sorted(pairs)]
     svg = drawn(marks, width=width, scale=scale)
     ET.fromstring(svg)
-    height = float(re.search(r'viewBox="0 0 \d+ ([\d.]+)"', svg).group(1))
+    height = float(found(r'viewBox="0 0 \d+ ([\d.]+)"', svg))
     for x, y in re.findall(r'cx="([-\d.]+)" cy="([-\d.]+)"', svg):
         assert 0 <= float(x) <= width
         assert 0 <= float(y) <= height

@@ -12,8 +12,8 @@ from tests.support.cast import NOW, OPENED_ON, TODAY
 from tests.support.databases import rows_of
 from tests.support.pages import text_of
 from tracker.domain.measures import Measure
+from tracker.domain.needling import Facts
 from tracker.services import patient_joining
-from tracker.services.needling import Facts
 from tracker.store.schema import Activity, Goal, MeasureEntry, MotionReading, VisitQuestion
 
 
@@ -36,13 +36,20 @@ def at(day):
     return datetime.combine(day, NOW.timetz())
 
 
+def held_in(text, name):
+    """The value of a hidden field."""
+    match = re.search(f'name="{name}" value="([^"]*)"', text)
+    assert match is not None, name
+    return match[1]
+
+
 def card(answer):
     """The form of the measure that `/today` asks for, as its fields."""
     found = re.search(r'<section class="sheet ask".*?</section>', answer.text, re.DOTALL)
     if found is None:
         return None
     names = ("measure", "episode_id", "entry_id", "base_rev", "back")
-    return {name: re.search(f'name="{name}" value="([^"]*)"', found[0]).group(1) for name in names}
+    return {name: held_in(found[0], name) for name in names}
 
 
 def entries(database, who):
@@ -118,13 +125,13 @@ def test_a_change_is_one_of_seven_answers(value, said, bob, cast, database):
 
 def test_a_second_answer_of_the_day_mends_the_first_and_keeps_its_history(bob, cast, database):
     fields = {"measure": "change", "episode_id": str(cast.bob.episode_id)}
-    rev = {}
+    rev: dict[str, str] = {}
     for value in ("1", "2"):
         data = {**fields, **rev, "entry_id": str(uuid4()), "answer-change": value}
         assert bob.post("/progress/measure", data).status_code == 303
         page = bob.get("/progress/measure?of=change").text
         assert f'value="{value}" checked' in page
-        rev = {"base_rev": re.search(r'name="base_rev" value="(\d+)"', page).group(1)}
+        rev = {"base_rev": held_in(page, "base_rev")}
     (row,) = entries(database, cast.bob)
     assert (row.answers, row.rev) == ({"change": 2}, 2)
     held = bob.get("/me/export.json").json
@@ -143,7 +150,7 @@ def test_what_was_sent_after_the_session_had_ended_is_saved_on_its_day(
 ):
     page = bob.get("/today")
     fields = {**card(page), "local_date": TODAY.isoformat()}
-    fields["bound"] = re.search(r'name="bound" value="([^"]+)"', page.text).group(1)
+    fields["bound"] = held_in(page.text, "bound")
     bob.client.delete_cookie("aftercare")
     with bob.client.session_transaction() as session:
         session["csrf_token"] = "0" * 40
@@ -216,10 +223,8 @@ def test_one_question_is_open_until_it_is_answered(bob, desk, cast, database):
     def ask(text):
         page = bob.get("/progress").text
         names = ("entry_id", "base_rev")
-        form = re.search(r'<form[^>]*data-op="question".*?</form>', page, re.DOTALL)[0]
-        fields = {
-            name: re.search(f'name="{name}" value="([^"]*)"', form).group(1) for name in names
-        }
+        form = page.partition('data-op="question"')[2]
+        fields = {name: held_in(form, name) for name in names}
         data = {**fields, "episode_id": str(cast.bob.episode_id), "text": text}
         return bob.post("/progress/question", data)
 
