@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 import tracker.web
-from tests.support.cast import NOW, TODAY, Cast, Somebody
+from tests.support.cast import NOW, TODAY, Cast, Record, Somebody
 from tests.support.clients import Browser
 from tests.support.databases import contents
 from tests.support.pages import normal
@@ -86,7 +86,15 @@ FORMS: dict[str, dict[str, object]] = {
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
     "auth.reset_now": {"password": "a new and long password"},
     "auth.unsubscribe_now": {},
-}
+    "physio.name_activities": {"names": ["Driving"]},
+    "physio.tell_measure": {"measure": "weekly", "answer-pain": "3", "entry_id": str(uuid4())},
+    "physio.add_motion": {"movement": "neck_rotation", "side": "left", "degrees": "60",
+                          "measured_on": TODAY.isoformat(), "form_id": str(uuid4())},
+    "physio.remove_motion": {},
+    "physio.add_goal": {"words": "Sleep", "form_id": str(uuid4())},
+    "physio.change_goal": {"what": "reached"},
+    "physio.answer_question": {"answer": "Yes."},
+}  # fmt: skip
 """What each POST with an id in its address takes when the id is one's own."""
 
 
@@ -103,6 +111,7 @@ def cast(cast, maker):
         questions={who.name: maker.asked(who) for who in (cast.dora, cast.emil)},
         flags={name: maker.flags_of(who)[0].id for name, who in reported.items()},
         marks={who.episode_id: maker.marks(by[who.clinic.name], who) for who in marked},
+        measured={who.episode_id: maker.measured(by[who.clinic.name], who) for who in marked},
     )
 
 
@@ -122,10 +131,17 @@ def foreign_ids(cast: Cast, role: str) -> dict[str, object]:
         "membership_id": (cast.paul if there else cast.otto).membership_id,
         "mark_id": cast.marks[record.episode_id],
         "flag_id": cast.flags["Harbour" if there else "Lighthouse"],
+        **measured_ids(cast, record),
         "invitation_id": cast.waiting["Harbour" if there else "Lighthouse"],
         "stretch_id": cast.own_stretches["Harbour" if there else "Lighthouse"],
         "content": "0123456789abcdef",
     }
+
+
+def measured_ids(cast: Cast, record: Record) -> dict[str, UUID]:
+    """What is measured of somebody, as addresses name it."""
+    own = cast.measured[record.episode_id]
+    return {"reading_id": own.reading_id, "goal_id": own.goal_id, "question_id": own.question_id}
 
 
 def own_ids(cast: Cast, role: str) -> dict[str, object]:
@@ -144,6 +160,7 @@ def neighbours_ids(cast: Cast, role: str) -> dict[str, UUID]:
         "needling_id": record.needling_id,
         "pause_id": cast.pauses["Emil there" if role in {"otto", "dora"} else "Emil"],
         "mark_id": cast.marks[record.episode_id],
+        **measured_ids(cast, record),
     }
 
 
@@ -229,7 +246,8 @@ ROOMS = {
     "patient": {"own_brief.print_brief", "own_brief.show_brief", "api.show_days", "api.take", "patient.change_email", "patient.change_sharing", "patient.export_csv",
                 "patient.export_json", "patient.list_stretches", "patient.save_today",
                 "patient.end_excuse", "patient.excuse_days", "patient.print_stretches",
-                "patient.see_changes",
+                "measures.show_measure", "measures.save_measure", "measures.show_activities",
+                "measures.save_activities", "measures.save_question", "patient.see_changes",
                 "patient.show_progress", "patient.show_today", "patient.show_unsent",
                 "patient.start_stretches", "spells.answer_spell", "spells.show_spell"},
     "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
@@ -304,7 +322,10 @@ def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None,
         (cast.pia, f"{own}/needling/new?episode=", episodes),
         (cast.pia, f"{own}/brief?episode=", episodes),
         (cast.pia, f"{own}/brief.pdf?episode=", episodes),
+        (cast.pia, f"{own}/measures?episode=", episodes),
         (cast.alice, "/progress?episode=", episodes),
+        (cast.alice, "/progress/measure?of=weekly&episode=", episodes),
+        (cast.alice, "/progress/activities?episode=", episodes),
         (cast.alice, "/progress/brief?episode=", episodes),
         (cast.alice, "/progress/brief.pdf?episode=", episodes),
         # The same person's other clinic, which this session was not let into.
@@ -312,7 +333,7 @@ def foreign_in_query(cast: Cast) -> list[tuple[Somebody, str, tuple[UUID | None,
     ]
 
 
-@pytest.mark.parametrize("case", range(8))
+@pytest.mark.parametrize("case", range(15))
 def test_an_id_in_the_query_reaches_nothing_foreign(case, cast, visit):
     who, address, ids = foreign_in_query(cast)[case]
     one, other = visit(who), visit(who)
@@ -329,6 +350,7 @@ FORM_IDS = (
     "cover",
     "paused episode", "kept episode", "copied template", "copied into episode", "own excuse",
     "asked question", "colleague",
+    "measured episode", "rated activity", "named episode", "question's episode", "told activity",
 )  # fmt: skip
 
 
@@ -392,13 +414,39 @@ def posts(case: str, cast: Cast, key: object) -> tuple[Somebody, str, dict[str, 
             {"handed_to": str(key), "seen": "0"},
         ),
         "own excuse": (cast.alice, "/stretches/excuse/end", {"excuse_id": str(key)}),
+        "measured episode": (
+            cast.alice, "/progress/measure",
+            {"measure": "weekly", "answer-pain": "3", "episode_id": str(key),
+             "entry_id": str(uuid4())},
+        ),
+        "rated activity": (
+            cast.alice, "/progress/measure",
+            {"measure": "activities", f"answer-{key}": "3", "entry_id": str(uuid4()),
+             "episode_id": str(cast.alice.episode_id)},
+        ),
+        "named episode": (
+            cast.alice, "/progress/activities", {"names": "Driving", "episode_id": str(key)},
+        ),
+        "question's episode": (
+            cast.alice, "/progress/question",
+            {"text": "When?", "episode_id": str(key), "entry_id": str(uuid4())},
+        ),
+        "told activity": (
+            cast.pia, f"{alice}/episodes/{cast.alice.episode_id}/told",
+            {"measure": "activities", f"answer-{key}": "3", "entry_id": str(uuid4())},
+        ),
         "prescribed episode": (cast.pia, f"{alice}/programme?episode={key}", dict(DOSE)),
     }[case]  # type: ignore[return-value]  # fmt: skip
 
 
 def foreign_for(case: str, cast: Cast, database) -> list[object]:
     """Ids of the case's kind that exist, but not for its sender."""
+    activities: list[object] = [
+        cast.measured[who.episode_id].activity_id for who in (cast.dora, cast.emil)
+    ]
     fixed: dict[str, list[object]] = {
+        "rated activity": activities,
+        "told activity": activities,
         "copied template": [cast.templates["Lighthouse"]],
         "own excuse": [cast.excuses["Dora"], cast.excuses["Emil"]],
         "cover": [cast.otto.membership_id, cast.lina.membership_id],
@@ -481,7 +529,8 @@ FOREIGN_WORDS = ("Dora", "Bob", "Emil", "Carol", "Lighthouse", "Otto", "Lina")
 
 @pytest.mark.parametrize(
     "path", ["/today", "/progress", "/stretches", "/me", "/safety", "/me/export.json",
-             "/me/export.csv", "/progress?range=12w", "/progress/brief"],
+             "/me/export.csv", "/progress?range=12w", "/progress/brief",
+             "/progress/measure?of=activities", "/progress/activities"],
 )  # fmt: skip
 def test_a_patients_pages_and_exports_hold_nothing_foreign(path, cast, visit):
     page = visit(cast.alice).get(path)
@@ -496,7 +545,8 @@ def test_an_export_holds_everything_of_ones_own(cast, visit):
     held = visit(cast.alice).get("/me/export.json").json
     assert held["name"] == "Alice Archer"
     kinds = ("episodes", "needling_sessions", "needled_muscles", "prescriptions", "phase_marks", "checkins",
-             "days", "soreness_entries", "stretch_entries", "consents")  # fmt: skip
+             "days", "soreness_entries", "stretch_entries", "consents", "activities", "measures",
+             "motion_readings", "goals", "visit_questions")  # fmt: skip
     assert {kind: len(held[kind]) for kind in kinds} == dict.fromkeys(kinds, 1)
     assert {row["patient_id"] for kind in kinds for row in held[kind]} == {
         str(cast.alice.patient_id)
@@ -534,6 +584,43 @@ def test_a_person_let_into_both_clinics_sees_both(cast, visit):
     held = visit(cast.emil, cast.lighthouse).get("/me/export.json").json
     assert [clinic["name"] for clinic in held["clinics"]] == ["Harbour", "Lighthouse"]
     assert len(held["checkins"]) == 2
+
+
+def test_another_patients_measure_and_question_ids_behave_as_unused(cast, visit, database):
+    own, taken = cast.measured[cast.emil.episode_id], cast.measured[cast.alice.episode_id]
+    emil = visit(cast.emil)
+    weekly = {"measure": "weekly", "answer-pain": "3", "episode_id": str(cast.emil.episode_id),
+              "entry_id": str(taken.entry_id)}  # fmt: skip
+    assert emil.post("/progress/measure", weekly).status_code == 303
+    maker_asks = {"text": "May I run?", "episode_id": str(cast.emil.episode_id),
+                  "entry_id": str(taken.question_id)}  # fmt: skip
+    assert emil.post("/progress/question", maker_asks).status_code == 303
+    rows = contents(database)
+    assert sum(str(taken.entry_id).replace("-", "") in row.replace("-", "")
+               for row in rows["measure_entry"]) == 2  # fmt: skip
+    assert own.question_id != taken.question_id
+    assert sum("May Alice Archer swim?" in row for row in rows["visit_question"]) == 1
+
+
+def test_measures_of_somebody_who_does_not_share_stay_with_them(cast, visit):
+    told = ("says Alice Archer", "May Alice Archer swim?")
+    desk, address = visit(cast.pia), f"/patients/{cast.alice.patient_id}"
+    paths = (address, f"{address}/measures", f"{address}/brief")
+    for path in paths:
+        page = desk.get(path).text
+        # What the clinic writes down itself stays its own.
+        assert "Alice Archer sleeps through" in page
+        assert told[1] in page, path
+    leaving = {"clinic_id": str(cast.harbour.id), "share": "off"}
+    assert visit(cast.alice).post("/me/sharing", leaving).status_code == 303
+    for path in paths:
+        page = desk.get(path).text
+        assert "Alice Archer sleeps through" in page
+        assert not [words for words in told if words in page], path
+    weekly = {"measure": "weekly", "answer-pain": "3", "entry_id": str(uuid4())}
+    for under, data in (("told", weekly), ("activities", {"names": "Driving"})):
+        answer = desk.post(f"{address}/episodes/{cast.alice.episode_id}/{under}", data)
+        assert answer.status_code == 404, under
 
 
 def test_a_waiting_invitation_tells_the_clinic_and_nobodys_name(cast, client, database):

@@ -29,6 +29,8 @@ from tracker.web import (
     ladder_words,
     language,
     letters,
+    measure_words,
+    measures,
     needling_words,
     own_brief,
     patient,
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     words.init(app)
     needling_words.init(app)
     insight_words.init(app)
+    measure_words.init(app)
     ladder_words.init(app)
     phone_words.init(app)
     flags.init(app)
@@ -91,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, spells, own_brief, physio, flags, clinic, pwa, api):
+    for room in (auth, patient, spells, own_brief, measures, physio, flags, clinic, pwa, api):
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

@@ -6,12 +6,16 @@ import * as store from "./store.js";
 import { longDay, say } from "./words.js";
 
 const list = document.getElementById("list");
+// Mended on another page than the day's.
+const ELSEWHERE = ["measure", "question"];
 const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
 
 function words({ operation: { kind, data }, about }) {
   if (kind === "stretch") return `${about.label}: ${say(`outcome_${data.outcome}`)}`;
   if (kind === "safety") return say("kind_safety");
   if (kind === "flare_reply") return say(`kind_spell_${data.answer}`);
+  // A measure has its own name; a question says itself.
+  if (ELSEWHERE.includes(kind)) return data.text ? `${about.label}: ${data.text}` : about.label;
   if (kind === "soreness") return `${say("kind_soreness", { n: data.soreness })}, ${about.label}`;
   const told = ["pain_average", "pain_worst", "stiffness", "sleep", "stress"]
     .filter((name) => typeof data[name] === "number")
@@ -44,7 +48,7 @@ function line(item) {
   if (state === "invalid") told.append(make("p", { className: "fault", textContent: reasons(item) }));
   const acts = make("div", { className: "row-actions" });
   if (!["safety", "flare_reply"].includes(operation.kind)) {
-    acts.append(make("a", { className: "btn small", href: `/today?date=${operation.local_date}`, textContent: say("mend") }));
+    acts.append(make("a", { className: "btn small", href: ELSEWHERE.includes(operation.kind) ? "/progress" : `/today?date=${operation.local_date}`, textContent: say("mend") }));
   }
   acts.append(button(say("delete"), () => remove(item), "danger"));
   row.append(told, acts);

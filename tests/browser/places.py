@@ -382,6 +382,28 @@ def see_no_pause(page: Page, world: World) -> None:
     send(page, "form[action='/stretches/excuse'] button")
 
 
+def send_plainly(page: Page, form: str) -> None:
+    """Send a form as without a script."""
+    with page.expect_navigation():
+        page.locator(form).first.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+
+
+def see_wrong_measure(page: Page, world: World) -> None:
+    page.goto("/progress/measure?of=weekly")
+    send_plainly(page, "form.measure")
+
+
+def see_no_activities(page: Page, world: World) -> None:
+    page.goto("/progress/activities")
+    send_plainly(page, "main form")
+
+
+def see_long_question(page: Page, world: World) -> None:
+    page.goto("/progress")
+    page.locator("#question-text").evaluate("field => { field.value = 'long '.repeat(120); }")
+    send_plainly(page, "#question form")
+
+
 PATIENTS = [
     Place("today", "pat", "patient.show_today", "/today"),
     Place("today-filled", "pat", "patient.show_today", see_filled),
@@ -400,6 +422,14 @@ PATIENTS = [
     Place("progress-two-weeks", "nora", "patient.show_progress", "/progress?range=2w"),
     Place("progress-two-problems", "petra", "patient.show_progress", "/progress?range=session"),
     Place("progress-empty", "paul", "patient.show_progress", "/progress"),
+    Place("today-asked", "pat", "patient.show_today", see_unfolded("/today")),
+    Place("measure-weekly", "pat", "measures.show_measure", "/progress/measure?of=weekly"),
+    Place("measure-change", "pat", "measures.show_measure", "/progress/measure?of=change"),
+    Place("measure-activities", "pat", "measures.show_measure", "/progress/measure?of=activities"),
+    Place("measure-refused", "petra", "measures.save_measure", see_wrong_measure, 422),
+    Place("activities", "petra", "measures.show_activities", "/progress/activities"),
+    Place("activities-refused", "petra", "measures.save_activities", see_no_activities, 422),
+    Place("question-refused", "petra", "measures.save_question", see_long_question, 422),
     Place("own-brief", "pat", "own_brief.show_brief", "/progress/brief"),
     Place("own-brief-empty", "paul", "own_brief.show_brief", "/progress/brief"),
     Place("stretches", "pat", "patient.list_stretches", "/stretches"),
@@ -632,6 +662,14 @@ def see_templates(page: Page, world: World) -> None:
     open_all(page)
 
 
+def see_measures(button: str = "") -> Way:
+    """The forms for a patient in the room, unfolded; one of them sent empty."""
+    way = see_patient("Pat", under="/measures", unfold=True)
+    return then(way, button) if button else way
+
+
+NAMES = "form[action$='/activities'] button"
+TOLD = "form[action$='/told'] button"
 INVITE = "form[action$='/invitation'] button"
 
 STAFF = [
@@ -650,6 +688,14 @@ STAFF = [
         "physio.add_phase",
         then(see_patient("Pat", unfold=True), ".mark-form button"),
         422,
+    ),
+    Place("measures", "pia", "physio.show_measures", see_measures()),
+    Place("measures-motion", "pia", "physio.add_motion", see_measures("#motion form button"), 422),
+    Place("measures-goal", "pia", "physio.add_goal", see_measures("#goals > form button"), 422),
+    Place("measures-names", "pia", "physio.name_activities", see_measures(NAMES), 422),
+    Place("measures-told", "pia", "physio.tell_measure", see_measures(TOLD), 422),
+    Place(
+        "measures-private", "pia", "physio.show_measures", see_patient("Kwame", under="/measures")
     ),
     Place("patient-not-joined", "pia", "physio.show_patient", see_patient("Greta")),
     Place("patient-not-sharing", "pia", "physio.show_patient", see_patient("Kwame")),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tracker.domain.access import Actor, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.flare import Sign
+from tracker.domain.measures import Measure
 from tracker.domain.needling import MuscleRow, Side, Technique
 from tracker.domain.own_stretch import OwnStretch
 from tracker.domain.pause import Days
@@ -19,14 +20,17 @@ from tracker.domain.session import SessionKind
 from tracker.services import (
     accounts,
     checkins,
+    goals,
     insight,
     invitations,
     library,
+    measuring,
     needling,
     patient_joining,
     patients,
     pauses,
     programme,
+    questions,
     safety,
     staff_joining,
     templates,
@@ -40,6 +44,7 @@ from tracker.services.daybook import (
     SorenessInput,
     StretchInput,
 )
+from tracker.services.measuring import MeasureInput
 from tracker.services.patient_joining import Joining
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.services.pictures import Picture
@@ -100,6 +105,17 @@ Somebody = Colleague | Record
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Ids of one of each: an activity, a measure's entry, a question, a goal and degrees."""
+
+    activity_id: UUID
+    entry_id: UUID
+    question_id: UUID
+    goal_id: UUID
+    reading_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """Harbour has Lea (lead), Pia and Paul, Alice, Bob and Carol; Lighthouse Lina, Otto and Dora.
 
@@ -132,6 +148,8 @@ class Cast:
     """Questions whether it is a bad spell, by patient's name, where a test has some asked."""
     marks: dict[UUID, UUID] = field(default_factory=dict)
     """The phase marked in an episode, where a test marks one."""
+    measured: dict[UUID, Measured] = field(default_factory=dict)
+    """What is measured of an episode, where a test has it measured."""
 
 
 class Maker:
@@ -338,6 +356,63 @@ class Maker:
         """Mark the start of a phase."""
         with self.database.scope(self.staff(by), writes=True) as scope:
             return insight.add_mark(scope, who.patient_id, who.episode_id, day, words, NOW)
+
+    def names(self, who: Record, *names: str, now: datetime = NOW) -> list[UUID]:
+        """Name a patient's activities as the patient; gives their ids."""
+        with self.database.scope(self.patient(who, now), writes=True) as scope:
+            episode = measuring.logged_episode(scope, who.episode_id)
+            return [row.id for row in measuring.name_activities(scope, episode, names, now)]
+
+    def answers(
+        self,
+        who: Record,
+        measure: Measure,
+        answers: dict[str, int | None],
+        day: date = TODAY,
+        now: datetime = NOW,
+    ) -> UUID:
+        """Answer a measure as the patient; gives the entry's id."""
+        given = MeasureInput(measure, answers, uuid4())
+        with self.database.scope(self.patient(who, now), writes=True) as scope:
+            episode = measuring.logged_episode(scope, who.episode_id)
+            moment = Moment(day, who.clinic.zone, now)
+            return measuring.record_measure(scope, moment, episode, given)[0].entry_id
+
+    def asks(self, who: Record, words: str, day: date = TODAY, now: datetime = NOW) -> UUID:
+        """Keep a question for the next visit as the patient; gives its id."""
+        given = questions.QuestionInput(words, uuid4())
+        with self.database.scope(self.patient(who, now), writes=True) as scope:
+            episode = measuring.logged_episode(scope, who.episode_id)
+            return questions.ask(scope, Moment(day, who.clinic.zone, now), episode, given)[
+                0
+            ].entry_id
+
+    def aims(self, by: Colleague, who: Record, words: str, now: datetime = NOW) -> UUID:
+        """Agree on a goal as the physio."""
+        key = uuid4()
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            goals.add_goal(scope, who.patient_id, who.episode_id, key, words, now)
+        return key
+
+    def turned(
+        self, by: Colleague, who: Record, degrees: int, day: date = TODAY, now: datetime = NOW
+    ) -> UUID:
+        """Measure how far the neck turns to the right, as the physio."""
+        given = goals.NewReading(uuid4(), "neck_rotation", "right", degrees, day)
+        with self.database.scope(self.staff(by, now), writes=True) as scope:
+            goals.add_reading(scope, who.patient_id, who.episode_id, given, now)
+        return given.id
+
+    def measured(self, by: Colleague, who: Record) -> Measured:
+        """One of each, with words that name the patient."""
+        (activity_id,) = self.names(who, f"Driving, says {who.name}")
+        return Measured(
+            activity_id,
+            self.answers(who, Measure.ACTIVITIES, {str(activity_id): 4}),
+            self.asks(who, f"May {who.name} swim?"),
+            self.aims(by, who, f"{who.name} sleeps through"),
+            self.turned(by, who, 55),
+        )
 
     def logs(
         self,

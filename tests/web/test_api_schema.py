@@ -134,6 +134,7 @@ def test_an_operation_that_fits_the_description_counts_when_it_is_ones_own(
         "prescription_id": str(cast.alice.prescription_id),
         "asked_id": str(maker.asked(cast.alice)),
     }
+    activities = [str(key) for key in maker.names(cast.alice, *"abcde")]
     ask = ask_for(phone)
     statuses = set()
 
@@ -141,6 +142,8 @@ def test_an_operation_that_fits_the_description_counts_when_it_is_ones_own(
         for operation in case.body["operations"]:
             data = {name: whole(value) for name, value in operation["data"].items()}
             data |= {name: own[name] for name in own if data.get(name)}
+            if data.get("measure") == "activities":
+                data["answers"] = dict(zip(activities, data["answers"].values(), strict=False))
             operation |= {"op_id": str(uuid4()), "entry_id": str(uuid4()), "data": data,
                           "local_date": TODAY.isoformat(), "zone": "Europe/London",
                           "recorded_at": "2026-03-11T11:00:00Z",

@@ -14,10 +14,11 @@ from tracker.domain.checkin import NOTE_MAX
 from tracker.domain.days import is_zone
 from tracker.domain.errors import Invalid
 from tracker.domain.flare import Reply
+from tracker.domain.measures import CHANGE_SCALE, ITEM_SCALE, QUESTION_MAX, Measure
 from tracker.domain.needling import Side
 from tracker.domain.prescription import Outcome, Provenance
 
-KINDS = ("checkin", "soreness", "stretch", "safety", "flare_reply")
+KINDS = ("checkin", "soreness", "stretch", "safety", "flare_reply", "measure", "question")
 
 OPERATIONS_MOST = 500
 """Operations in one request: a busy month without a network."""
@@ -102,16 +103,22 @@ def _zone(value: Any) -> str:
     return value
 
 
-def _note(value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise Unreadable("text")
-    if len(value) > NOTE_MAX:
-        raise Unreadable("note_long")
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair: no text
-        raise Unreadable("text") from None
-    return value
+def _text(most: int, too_long: str) -> Reader:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or "\0" in value:
+            raise Unreadable("text")
+        if len(value) > most:
+            raise Unreadable(too_long)
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half of a surrogate pair: no text
+            raise Unreadable("text") from None
+        return value
+
+    return read
+
+
+_note = _text(NOTE_MAX, "note_long")
 
 
 def _word(value: Any) -> str:
@@ -158,6 +165,22 @@ def _regions(value: Any) -> list[dict[str, Any]]:
     return list(places.values())
 
 
+ANSWERS_MOST = 20
+"""Items of one measure in one operation: more than any measure has."""
+
+
+def _answers(value: Any) -> dict[str, int | None]:
+    """Numbers by item; the services know which items and numbers a measure has."""
+    if not isinstance(value, dict) or len(value) > ANSWERS_MOST:
+        raise Unreadable("unknown")
+    for name, number in value.items():
+        _word(name)
+        known = type(number) is int and (number in CHANGE_SCALE or number in ITEM_SCALE)
+        if number is not None and not known:
+            raise Unreadable("scale")
+    return value
+
+
 _DATA: dict[str, tuple[dict[str, Reader], frozenset[str]]] = {
     "checkin": (
         {"episode_id": _id, "pain_average": _scale, "pain_worst": _scale, "stiffness": _scale,
@@ -182,6 +205,14 @@ _DATA: dict[str, tuple[dict[str, Reader], frozenset[str]]] = {
     "flare_reply": (
         {"asked_id": _id, "answer": _choice(Reply)},
         frozenset({"asked_id", "answer"}),
+    ),
+    "measure": (
+        {"measure": _choice(Measure), "answers": _answers, "episode_id": _id},
+        frozenset({"measure", "answers"}),
+    ),
+    "question": (
+        {"text": _text(QUESTION_MAX, "question_long"), "episode_id": _id},
+        frozenset({"text"}),
     ),
 }  # fmt: skip
 """By kind: a reader for each field of `data`, and the fields that have to be there."""

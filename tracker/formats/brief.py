@@ -12,6 +12,7 @@ from importlib.resources import files
 from io import BytesIO
 
 from fpdf import FPDF, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from tracker.domain.curve import Aligned
 from tracker.formats.bodymap import VIEWS, Inks, Map, Place
@@ -88,8 +89,9 @@ def draw_brief(
         pdf = _Sheet(words, size)
         pdf.set_creation_date(datetime.combine(made_on, time.min, UTC))
         pdf.add_page()
-        if pdf.fill(parts, drawings):
+        if pdf.fill(parts, drawings) or size == SIZES[-1]:
             break
+        pdf.let_go()
     return bytes(pdf.output())
 
 
@@ -108,6 +110,12 @@ class _Sheet(FPDF):
         self.set_auto_page_break(False)
         self.set_title(words.title)
         self.set_author(words.clinic)
+
+    def let_go(self) -> None:
+        """Close the fonts of a sheet that is not used: only its output would."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     def fill(self, parts: Sequence[Part], drawings: Drawings) -> bool:
         """Draw everything; False where it runs over the foot of the page."""

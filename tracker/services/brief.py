@@ -14,7 +14,7 @@ from tracker.domain.days import local_day
 from tracker.domain.response import Response
 from tracker.domain.safety import Tier
 from tracker.domain.statistics import Mean, mean_of
-from tracker.services import insight, progress
+from tracker.services import insight, measures, progress
 from tracker.services.flags import Seen
 from tracker.services.pauses import PauseLine
 from tracker.store import flags as store
@@ -58,6 +58,8 @@ class Brief:
     pauses: Sequence[PauseLine]
     flags: Sequence[Seen]
     """What nobody has answered yet, the most pressing first."""
+    measured: measures.Measures
+    """Activities, goals, degrees, and the patient's own question."""
 
     @property
     def has_curve(self) -> bool:
@@ -96,6 +98,7 @@ def see_brief(
         adherence=seen.adherence if seen else None,
         pauses=[line for line in seen.pauses if not line.is_over(today)] if seen else (),
         flags=_flags(scope, episode),
+        measured=measures.see_measures(scope, episode, now, zone, sessions),
     )
 
 

@@ -9,16 +9,26 @@ from uuid import UUID
 
 from tracker.domain.merge import Merge, merge_fields
 from tracker.store import logs
-from tracker.store.schema import Checkin, DiaryDay, Revision, SorenessEntry, StretchEntry
+from tracker.store.schema import (
+    Checkin,
+    DiaryDay,
+    MeasureEntry,
+    Revision,
+    SorenessEntry,
+    StretchEntry,
+    VisitQuestion,
+)
 from tracker.store.scope import Scope
 
-Entry = Checkin | DiaryDay | SorenessEntry | StretchEntry
+Entry = Checkin | DiaryDay | SorenessEntry | StretchEntry | MeasureEntry | VisitQuestion
 
 _NAMES: dict[type[Any], str] = {
     Checkin: "checkin",
     DiaryDay: "day",
     SorenessEntry: "soreness",
     StretchEntry: "stretch",
+    MeasureEntry: "measure",
+    VisitQuestion: "question",
 }
 
 

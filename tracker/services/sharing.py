@@ -17,6 +17,7 @@ from tracker.domain.errors import NotFound
 from tracker.services.clinics import own_patient_id
 from tracker.store.logs import lock_patient
 from tracker.store.schema import (
+    Activity,
     Checkin,
     Consent,
     DiaryDay,
@@ -25,6 +26,9 @@ from tracker.store.schema import (
     Flag,
     FlagStep,
     FlareQuestion,
+    Goal,
+    MeasureEntry,
+    MotionReading,
     NeedledMuscle,
     NeedlingSession,
     Patient,
@@ -35,6 +39,7 @@ from tracker.store.schema import (
     SafetyReport,
     SorenessEntry,
     StretchEntry,
+    VisitQuestion,
 )
 from tracker.store.scope import Door, Scope
 
@@ -137,6 +142,11 @@ _TABLES: Sequence[tuple[str, type[Any]]] = (
     ("days", DiaryDay),
     ("soreness_entries", SorenessEntry),
     ("stretch_entries", StretchEntry),
+    ("activities", Activity),
+    ("measures", MeasureEntry),
+    ("motion_readings", MotionReading),
+    ("goals", Goal),
+    ("visit_questions", VisitQuestion),
     ("pauses", Pause),
     ("excuses", Excuse),
     ("safety_reports", SafetyReport),

@@ -12,7 +12,7 @@ from uuid import UUID
 from tracker.domain.checkin import DAY_FIELDS
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.operation import Operation, ids_of, read_operation
-from tracker.services import checkins, flags, safety
+from tracker.services import checkins, flags, questions, safety
 from tracker.services.daybook import (
     Book,
     CheckinInput,
@@ -26,6 +26,7 @@ from tracker.services.daybook import (
 )
 from tracker.services.entries import values_at
 from tracker.services.faults import CLASH_FAULTS
+from tracker.services.measuring import MeasureInput, logged_episode, record_measure
 from tracker.services.soreness import record_rating
 from tracker.services.stretching import record_stretch, sum_up_stretches
 from tracker.store import logs
@@ -210,12 +211,30 @@ def _flare_reply(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     return now_rev, was or None
 
 
+def _measure(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = operation.data
+    episode = logged_episode(scope, data.get("episode_id") or _only_episode(scope))
+    given = MeasureInput(data["measure"], data["answers"], operation.entry_id, operation.base_rev)
+    row, was = record_measure(scope, moment, episode, given)
+    return row.rev, was
+
+
+def _question(scope: Scope, operation: Operation, moment: Moment) -> Applied:
+    data = operation.data
+    episode = logged_episode(scope, data.get("episode_id") or _only_episode(scope))
+    given = questions.QuestionInput(data["text"], operation.entry_id, operation.base_rev)
+    row, was = questions.ask(scope, moment, episode, given)
+    return row.rev, was
+
+
 _KINDS: dict[str, Callable[[Scope, Operation, Moment], Applied]] = {
     "checkin": _checkin,
     "soreness": _soreness,
     "stretch": _stretch,
     "safety": _safety,
     "flare_reply": _flare_reply,
+    "measure": _measure,
+    "question": _question,
 }
 
 

@@ -47,8 +47,12 @@ T = TypeVar("T")
 
 _PATIENT_MAY_WRITE = frozenset(
     {"checkin", "diary_day", "soreness_entry", "stretch_entry", "safety_report", "revision",
-     "episode_summary", "flag", "flare_question", "excuse", "programme_seen"}
+     "episode_summary", "flag", "flare_question", "excuse", "programme_seen", "activity",
+     "measure_entry", "visit_question"}
 )  # fmt: skip
+
+_STAFF_MAY_TELL = frozenset({"activity", "measure_entry", "revision"})
+"""What a patient logs and a physio may write down as told; the services ask for the consent."""
 
 
 def consent_stands(clinic_id: Any, patient_id: Any) -> ColumnElement[bool]:
@@ -200,7 +204,8 @@ class Scope:
         if not isinstance(row, ClinicRow):
             return False
         if isinstance(self.actor, StaffActor):
-            return row.clinic_id == self.actor.clinic_id and not isinstance(row, LoggedRow)
+            is_logged = isinstance(row, LoggedRow) and row.__tablename__ not in _STAFF_MAY_TELL
+            return row.clinic_id == self.actor.clinic_id and not is_logged
         if row.__tablename__ not in _PATIENT_MAY_WRITE or not isinstance(row, PatientRow):
             return False
         return any(

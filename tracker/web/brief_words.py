@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from tracker.domain.adherence import Adherence
 from tracker.domain.days import local_day
+from tracker.domain.measures import Measure
 from tracker.domain.response import Response, Verdict
 from tracker.domain.statistics import Amount, week_amount
 from tracker.formats.brief import Part
@@ -24,6 +25,15 @@ from tracker.web.insight_words import (
 )
 from tracker.web.ladder_words import event_word, flag_sentence, tier_word
 from tracker.web.language import moment, short_day
+from tracker.web.measure_words import (
+    change_value,
+    course,
+    item_lines,
+    measure_name,
+    motion_lines,
+    shift_sentence,
+    value_word,
+)
 from tracker.web.needling_words import before_after, row_words
 from tracker.web.words import (
     muscle_name,
@@ -44,6 +54,10 @@ NOTE_SHOWN = 240
 """Characters of a session's note on the brief; the record has it whole."""
 
 
+MOTIONS_SHOWN = 2
+"""Movements that are told; the record has them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads: on which clock, and whether it is the patient."""
@@ -56,15 +70,17 @@ class Reader:
 
 def brief_parts(brief: Brief, reader: Reader) -> list[Part]:
     """Everything that is told, in the order in which it is read; in the reader's words."""
-    parts = [_why(brief, reader), _session(brief, reader)]
+    parts = [_why(brief, reader), *_question(brief, reader), _session(brief, reader)]
+    aims = _aims(brief, reader)
     if brief.is_shared:
         parts += [
             _pain(brief, reader),
+            *aims,
             _reactions(brief),
             _stretches(brief, reader),
         ]
     else:
-        parts.append(_unseen(reader))
+        parts += [*aims, _unseen(reader)]
     if brief.flags or (brief.is_shared and not reader.is_own):
         parts.append(_flags(brief, reader))
     return parts
@@ -107,6 +123,43 @@ def _why(brief: Brief, reader: Reader) -> Part:
     return Part(
         _("Your problem") if reader.is_own else _("Why they come"), episode.complaint, (*facts,)
     )
+
+
+def _question(brief: Brief, reader: Reader) -> list[Part]:
+    """What the patient wants to ask, in their own words."""
+    asked = brief.measured.question
+    if asked is None:
+        return []
+    name = _("Your question") if reader.is_own else _("Wants to ask")
+    return [Part(name, _short(asked.words))]
+
+
+def _aims(brief: Brief, reader: Reader) -> list[Part]:
+    """What the patient wants to do again and how far it is, and what else was measured."""
+    seen = brief.measured
+    parts = []
+    goals = [
+        f"{row.words} ({_('reached %(day)s', day=short_day(row.reached_on))})"
+        if row.reached_on
+        else row.words
+        for row in seen.goals
+    ]
+    lines = [_("Goals: %(goals)s", goals="; ".join(goals))] if goals else []
+    if seen.activities or lines:
+        items = "; ".join(item_lines(seen))
+        lead = shift_sentence(seen.shift, is_own=reader.is_own) if seen.shift else ""
+        name = _("Your activities and goals") if reader.is_own else _("Activities and goals")
+        told = [_("%(activities)s (0 unable, 10 as before)", activities=items)] if items else []
+        parts.append(Part(name, lead, (*told, *lines)))
+    also = []
+    if seen.weekly:
+        also.append(f"{measure_name(Measure.WEEKLY)}: {course(seen.weekly, value_word)}")
+    if seen.change:
+        also.append(f"{measure_name(Measure.CHANGE)}: {course(seen.change[-1:], change_value)}")
+    also += motion_lines(seen)[:MOTIONS_SHOWN]
+    if also:
+        parts.append(Part(_("Measures"), "", tuple(also)))
+    return parts
 
 
 def _dated(day: date) -> str:

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 from tracker.domain.checkin import SCALE
 from tracker.domain.errors import Invalid
 from tracker.domain.hours import DAYS, SPANS_MOST, make_week, plain_week
+from tracker.domain.measures import CHANGE_SCALE
 from tracker.domain.needling import (
     DEGREES,
 )
@@ -356,5 +357,17 @@ class DegreesField(ParsedField):
     def parse(self, text: str) -> int:
         """Digits with or without a minus."""
         if not re.fullmatch(r"-?[0-9]{1,3}", text) or int(text) not in DEGREES:
+            raise ValueError(text)
+        return int(text)
+
+
+class ChangeField(ParsedField):
+    """One of seven answers, from very much worse to very much better."""
+
+    code = "change_scale"
+
+    def parse(self, text: str) -> int:
+        """A digit with or without a minus."""
+        if not re.fullmatch(r"-?[0-9]", text) or int(text) not in CHANGE_SCALE:
             raise ValueError(text)
         return int(text)

@@ -12,6 +12,7 @@ from wtforms.validators import Optional
 
 from tracker.domain import catalog
 from tracker.domain.checkin import NOTE_MAX
+from tracker.domain.measures import MOVEMENTS
 from tracker.domain.needling import (
     GAUGES,
     HERTZ,
@@ -185,6 +186,16 @@ class MarkForm(Page):
 
     day = DayField(validators=[needed()])
     words = TextField(validators=[needed(), AtMost(60)])
+
+
+class MotionReadingForm(Page):
+    """A range of motion by hand: a known movement, or another in words."""
+
+    movement = TextField(validators=[OneOf(("", *MOVEMENTS))])
+    other = TextField(validators=[AtMost(MOVEMENT_MOST)])
+    side = TextField(validators=[OneOf([*Side])])
+    degrees = DegreesField(validators=[needed()])
+    measured_on = DayField(validators=[needed()])
 
 
 class PatientForm(EpisodeForm):

@@ -94,6 +94,14 @@ def text_of(code: str) -> str:
         "picture_kind": _("This is no JPEG, PNG or WebP picture."),
         "picture_broken": _("This picture is damaged and can't be read."),
         "phone": _("Write a telephone number, such as +44 20 7946 0000."),
+        "change_scale": _("Choose one of the seven answers."),
+        "activity_needed": _("Name at least one activity."),
+        "activity_long": _("Shorten each activity to 80 characters."),
+        "activities_many": _("Five activities are the most."),
+        "degrees_of_movement": _("This is more than such a joint can show. Check the number."),
+        "question_long": _("The question is too long: shorten it to 500 characters."),
+        "question_newer": _("A newer question is open by now."),
+        "goals_many": _("Five open goals are the most."),
         "time_gap": _("The clock skipped this time that night. Choose another."),
     }
     return texts.get(code, code)

@@ -8,8 +8,9 @@ from typing import Any
 from tracker.domain import catalog
 from tracker.domain.checkin import NOTE_MAX
 from tracker.domain.flare import Reply
+from tracker.domain.measures import CHANGE_ITEM, CHANGE_SCALE, QUESTION_MAX, WEEKLY_ITEMS
 from tracker.domain.needling import Side
-from tracker.domain.operation import KINDS, OPERATIONS_MOST, REGIONS_MOST, REV_MOST
+from tracker.domain.operation import ANSWERS_MOST, KINDS, OPERATIONS_MOST, REGIONS_MOST, REV_MOST
 from tracker.domain.prescription import Outcome, Provenance
 
 Schema = dict[str, Any]
@@ -113,6 +114,44 @@ def _data() -> dict[str, Schema]:
             description=(
                 "The answer to one of `asked` of the kept days: whether it is a bad spell. The"
                 " last one stands."
+            ),
+        ),
+        **_measures(),
+    }
+
+
+def _measures() -> dict[str, Schema]:
+    """What is asked beside the day's log, and the question for the next visit."""
+    one = {"episode_id": {**_or_null(_ID), "description": "As in a check-in."}}
+    change = {"minimum": CHANGE_SCALE[0], "maximum": CHANGE_SCALE[-1]}
+    answers = {
+        "weekly": _object({}, dict.fromkeys(WEEKLY_ITEMS, _or_null(_SCALE))),
+        "change": _object({}, {CHANGE_ITEM: {"type": ["integer", "null"], **change}}),
+        "activities": {
+            "type": "object",
+            "propertyNames": _ID,
+            "additionalProperties": _or_null(_SCALE),
+            "maxProperties": ANSWERS_MOST,
+            "description": "By the ids of the patient's own activities: 0 unable, 10 as before.",
+        },
+    }
+    return {
+        "MeasureData": {
+            "oneOf": [
+                _object({"measure": _enum([name]), "answers": schema}, one)
+                for name, schema in answers.items()
+            ],
+            "description": (
+                "One measure of one local day and problem; a second for the same day amends it."
+                " Without any answer it was skipped."
+            ),
+        },
+        "QuestionData": _object(
+            {"text": {"type": "string", "maxLength": QUESTION_MAX, "pattern": "^[^\\u0000]*$"}},
+            one,
+            description=(
+                "A question for the next visit; until it is answered another one takes its place,"
+                " and an empty one takes it back."
             ),
         ),
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import (
     Blueprint,
@@ -39,6 +39,7 @@ from tracker.services import (
     flares,
     held,
     library,
+    measures,
     news,
     outreach,
     pauses,
@@ -77,8 +78,10 @@ def show_today() -> Response:
     with reading() as scope:
         seen = today.see_day(scope, moment)
         asked = flares.see_asked(scope, moment.today)
-        fresh = news.see_news(scope, now())
-        return _today_page(seen, dayform.from_day(seen), news_now=fresh, asked=asked)
+        ask = measures.see_due(scope, moment) if seen.is_today else None
+        told = news.see_news(scope, now())
+        form = dayform.from_day(seen)
+        return _today_page(seen, form, news_now=told, asked=asked, ask=ask)
 
 
 @pages.post("/today")
@@ -86,7 +89,7 @@ def show_today() -> Response:
 def save_today() -> Response:
     """Record the day: everything or nothing, and say so."""
     if not access.is_form_of(actor()):
-        return _not_yours()
+        return not_yours()
     return save_day(request.form)
 
 
@@ -172,6 +175,7 @@ def _today_page(
     choose_day: bool = False,
     news_now: news.News | None = None,
     asked: Sequence[flares.Asked] = (),
+    ask: measures.Ask | None = None,
 ) -> Response:
     numbers: Sequence[clinics.Numbers] = ()
     told = ""
@@ -187,6 +191,7 @@ def _today_page(
             news=news_now,
             spells=asked,
             today=seen.today,
+            ask=ask,
             soreness_hours=(SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS),
             choose_day=choose_day,
             bound=held.bind(hub().secrets, actor().person_id),
@@ -214,7 +219,7 @@ def _remember_zone(clock: str) -> None:
             accounts.set_zone(door, person, clock)
 
 
-def _not_yours() -> Response:
+def not_yours() -> Response:
     """A page of somebody else was left open on this phone: its entry waits for its own person."""
     kept = access.hold_form()
     flash(_("That page belonged to somebody else. Nothing was saved to your log."), "info")
@@ -225,18 +230,23 @@ def _not_yours() -> Response:
     return answer
 
 
+SAVES: dict[str, Callable[[MultiDict[str, str]], Response]] = {}
+"""What saves a patient's form that waited, by the form's address; rooms put theirs in."""
+
+
 def resume_held() -> Response | None:
     """After signing in: save each entry that waited, on the day that it was meant for."""
     answer = None
+    saves = {url_for("patient.show_today"): save_day, **SAVES}
     for waiting in access.find_held():
-        if waiting.path != url_for("patient.show_today"):
+        if waiting.path not in saves:
             continue
         if not isinstance(access.find_actor(), PatientActor):
             continue
         try:
             # It was sent in time and only waited: which day it is about is not in question.
             sent = [(name, value) for name, value in waiting.fields if name != "was_today"]
-            answer = save_day(MultiDict(sent))
+            answer = saves[waiting.path](MultiDict(sent))
         except NotFound:
             # Signed in by another clinic's code: it goes on waiting for its own.
             flash(_("An entry that waited for you no longer fits what is open now."), "error")
@@ -266,11 +276,17 @@ def show_progress() -> str:
     with reading() as scope:
         episodes = own_episodes(scope)
         episode = choose_episode(episodes, asked_id("episode"))
-        seen = progress.see_progress(scope, episode, choice, now(), zone()) if episode else None
+        seen = measured = None
+        if episode is not None:
+            seen = progress.see_progress(scope, episode, choice, now(), zone())
+            measured = measures.see_measures(scope, episode, now(), zone())
         return render_template(
             "patient/progress.html",
             episodes=episodes,
             seen=seen,
+            measured=measured,
+            question_id=measured.question.entry_id if measured and measured.question else uuid4(),
+            bound=held.bind(hub().secrets, actor().person_id),
             choice=choice,
             ranges=RANGES,
             current=local_day(now(), zone()),

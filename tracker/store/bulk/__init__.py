@@ -14,6 +14,7 @@ from tracker.domain.access import Role
 from tracker.store.base import Base
 from tracker.store.bulk.frame import BulkPatient, Frame, Row, stable_id
 from tracker.store.bulk.logs import log_rows
+from tracker.store.bulk.measures import measure_rows
 from tracker.store.bulk.plans import plan_rows
 from tracker.store.schema import Clinic, Membership, Person
 from tracker.store.scope import Door
@@ -114,7 +115,7 @@ class _Batch:
                 "created_at": frame.joined_at,
             }
             self._add_person(frame.id("membership"), Role.PATIENT, person)
-        for kind, rows in (*plan_rows(frame), *log_rows(frame)):
+        for kind, rows in (*plan_rows(frame), *log_rows(frame), *measure_rows(frame)):
             self._add(kind, rows)
 
     def _add_person(self, membership_id: UUID, role: Role, person: Row) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tracker.domain.days import to_utc
+from tracker.domain.simulate_measures import SimulatedMeasures, draw_measures
 from tracker.domain.simulate_types import (
     SimulatedPatient,
     SimulatedPrescription,
@@ -72,6 +73,11 @@ class Frame:
     def episode_id(self) -> UUID:
         """The record's one episode."""
         return self.id("episode")
+
+    @cached_property
+    def measured(self) -> SimulatedMeasures:
+        """What is measured beside the log."""
+        return draw_measures(self.of)
 
     @cached_property
     def booked_at(self) -> datetime:

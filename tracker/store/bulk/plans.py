@@ -9,9 +9,10 @@ from typing import Any
 from tracker.domain import consent, invitation, strip
 from tracker.domain.access import Role
 from tracker.domain.days import local_time
-from tracker.domain.needling import Technique
+from tracker.domain.needling import Side, Technique
 from tracker.domain.prescription import TimeOfDay, days_mask, time_of_day
 from tracker.domain.screening import CONSENT_VERSION
+from tracker.domain.simulate_types import SimulatedSession
 from tracker.store.bulk.frame import Frame, Row, Rows, stable_id
 from tracker.store.schema import (
     Consent,
@@ -138,6 +139,7 @@ def _sessions(frame: Frame) -> Iterator[Row]:
             "note": session.note,
             "needles_in": len(session.muscles),
             "needles_out": len(session.muscles),
+            "motions": _motions(frame, session),
             "co_treatments": ["manual"] if needled_at.day % 3 == 0 else [],
             "is_aftercare_given": True,
             "consent_scope": CONSENT,
@@ -145,6 +147,16 @@ def _sessions(frame: Frame) -> Iterator[Row]:
             "screening": _screening(frame),
             "recorded_at": needled_at + WRITTEN_AFTER,
         }
+
+
+def _motions(frame: Frame, session: SimulatedSession) -> list[Row]:
+    """Degrees before and after, in the words that a physio would type."""
+    one = frame.measured.sessions.get(session.needled_at)
+    if one is None:
+        return []
+    side = "" if one.side == Side.MIDDLE else f" {one.side}"
+    movement = one.movement.replace("_", " ") + side
+    return [{"movement": movement, "before": one.before, "after": one.after}]
 
 
 def _muscles(frame: Frame) -> Iterator[Row]:

@@ -13,6 +13,13 @@ from tracker.store.schema.logs import (
     SorenessEntry,
     StretchEntry,
 )
+from tracker.store.schema.measures import (
+    Activity,
+    Goal,
+    MeasureEntry,
+    MotionReading,
+    VisitQuestion,
+)
 from tracker.store.schema.outreach import Heartbeat, Outbox, Subscription
 from tracker.store.schema.people import (
     AuthSession,
@@ -40,6 +47,7 @@ from tracker.store.schema.plans import (
 )
 
 __all__ = [
+    "Activity",
     "AuthSession",
     "Checkin",
     "Clinic",
@@ -51,10 +59,13 @@ __all__ = [
     "Flag",
     "FlagStep",
     "FlareQuestion",
+    "Goal",
     "Heartbeat",
     "HeldForm",
     "Invitation",
+    "MeasureEntry",
     "Membership",
+    "MotionReading",
     "NeedledMuscle",
     "NeedlingSession",
     "Operation",
@@ -78,4 +89,5 @@ __all__ = [
     "StretchReview",
     "Subscription",
     "TemplateLine",
+    "VisitQuestion",
 ]

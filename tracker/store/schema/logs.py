@@ -231,7 +231,7 @@ class Revision(LoggedRow, Base):
     __table_args__ = (
         belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),
         UniqueConstraint("clinic_id", "patient_id", "entry", "entry_key", "rev"),
-        one_of("entry", ("checkin", "day", "soreness", "stretch")),
+        one_of("entry", ("checkin", "day", "soreness", "stretch", "measure", "question")),
     )
 
 

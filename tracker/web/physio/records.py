@@ -15,6 +15,7 @@ from tracker.services import (
     caseload,
     flags,
     insight,
+    measures,
     needling,
     patient_joining,
     patients,
@@ -157,12 +158,14 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
     with reading() as scope:
         patient, episodes, shares = patients.see_patient(scope, patient_id)
         episode = patients.choose_episode(episodes, wanted)
-        seen = sessions = lines = told = None
+        seen = sessions = lines = told = measured = None
         flagged = flags.open_of(scope, patient_id, now())
         if episode is not None:
             seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
             sessions = needling.sessions_with_muscles(scope, episode)
             lines = programme.see_programme(scope, episode, today())
+            treated = [session for session, _muscles in sessions]
+            measured = measures.see_measures(scope, episode, now(), zone(), treated)
             if shares:
                 told = insight.see_insight(
                     scope,
@@ -184,6 +187,7 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
             note_max=FLAG_NOTE_MAX,
             seen=seen,
             told=told,
+            measured=measured,
             mark=mark,
             sessions=sessions or [],
             lines=[line for line in lines or [] if not line.is_ended],
