@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    event,
     exists,
     false,
     inspect,
@@ -42,6 +43,7 @@ from tracker.store.schema import (
     Prescription,
     StretchPicture,
 )
+from tracker.store.void import void_before_flush
 
 T = TypeVar("T")
 
@@ -261,6 +263,7 @@ class Database:
             Session(self._writer, autoflush=False) as session,
             session.begin(),
         ):
+            event.listen(session, "before_flush", void_before_flush)
             yield session
 
     @contextmanager

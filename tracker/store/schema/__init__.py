@@ -3,6 +3,7 @@
 from tracker.store.schema.flags import Flag
 from tracker.store.schema.library import OwnStretch, StretchPicture, StretchReview
 from tracker.store.schema.logs import (
+    CaseloadFace,
     Checkin,
     DiaryDay,
     EpisodeSummary,
@@ -16,6 +17,7 @@ from tracker.store.schema.logs import (
 from tracker.store.schema.outreach import Heartbeat, Outbox, Subscription
 from tracker.store.schema.people import (
     AuthSession,
+    CaseloadLook,
     Clinic,
     Consent,
     HeldForm,
@@ -41,6 +43,8 @@ from tracker.store.schema.plans import (
 
 __all__ = [
     "AuthSession",
+    "CaseloadFace",
+    "CaseloadLook",
     "Checkin",
     "Clinic",
     "Consent",

@@ -1,4 +1,4 @@
-"""The caseload, and each patient's record: the time line, the way in, the episodes."""
+"""Each patient's record: the time line, the way in, the episodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tracker.domain import catalog
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import FLAG_NOTE_MAX
 from tracker.services import (
-    caseload,
     flags,
     insight,
     needling,
@@ -29,37 +28,6 @@ from tracker.web.messages import text_of
 from tracker.web.patient import RANGES, asked_id, range_choice
 from tracker.web.physio.parts import Posted, pages, say_waited, today
 from tracker.web.responses import again, draw_qr, see_other
-
-PAGE = 50
-"""Rows of the caseload shown at once; the rest is one tap away."""
-
-
-# The caseload.
-
-
-@pages.get("/patients")
-@for_staff
-def list_patients() -> str:
-    """Everybody one looks after, worst first."""
-    everybody = request.args.get("all") == "1"
-    search = request.args.get("q", "")[:100].replace("\0", "")
-    is_whole = request.args.get("whole") == "1"
-    with reading() as scope:
-        seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
-        flagged = flags.patients_flagged(scope)
-    seen = caseload.pressing_first(seen, {own for own, tier in flagged.items() if tier.is_pressing})
-    shown = seen.rows if is_whole else seen.rows[:PAGE]
-    return render_template(
-        "physio/patients.html",
-        seen=seen,
-        shown=shown,
-        flagged=flagged,
-        quiet=seen.quiet if is_whole else seen.quiet[:PAGE],
-        everybody=everybody,
-        search=search,
-        current=today(),
-    )
-
 
 # Patients.
 
