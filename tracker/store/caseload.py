@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
+    Integer,
     Row,
+    Select,
+    String,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -22,6 +27,7 @@ from sqlalchemy import (
 
 from tracker.domain.glance import Show
 from tracker.domain.triage import NEEDS_LOOK, NUDGES, ORDER, Kind
+from tracker.store.base import UtcDateTime
 from tracker.store.judged import is_stale
 from tracker.store.outreach import insert_into
 from tracker.store.schema import (
@@ -52,56 +58,104 @@ class Wish:
     physio_id: UUID | None = None
     search: str = ""
     since: datetime | None = None
-    pressing: Collection[UUID] = ()
+    pressing: Sequence[UUID] = ()
     """Who waits for an answer to a flag that presses."""
-    flagged: Collection[UUID] = ()
+    flagged: Sequence[UUID] = ()
     """Of whom a flag was raised since the last look."""
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched for: each word somewhere in the name."""
+        return self.search.lower().split()
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What the statement's text depends on, besides its numbers."""
+        return (
+            self.physio_id is None,
+            len(self.words),
+            self.since is None,
+            bool(self.pressing),
+            bool(self.flagged),
+        )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What stands for the names in it."""
+        found: dict[str, Any] = {"today": self.today}
+        if self.physio_id is not None:
+            found["physio"] = self.physio_id
+        if self.since is not None:
+            found["since"] = self.since
+        if self.pressing:
+            found["pressing"] = self.pressing
+        if self.flagged:
+            found["flagged"] = self.flagged
+        for place, word in enumerate(self.words):
+            bare = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            found[f"word_{place}"] = f"%{bare}%"
+        return found
+
+    # As conditions.
 
     @property
     def chosen(self) -> list[ColumnElement[bool]]:
         """SQL: whose patients, by which name."""
         found: list[ColumnElement[bool]] = []
         if self.physio_id is not None:
-            found.append(Patient.physio_id == self.physio_id)
-        for word in self.search.split():
-            pattern = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            found.append(func.lower(Patient.name).like(f"%{pattern}%", escape="\\"))
+            found.append(Patient.physio_id == bindparam("physio"))
+        for place, _word in enumerate(self.words):
+            name = func.lower(Patient.name)
+            found.append(name.like(bindparam(f"word_{place}", type_=String), escape="\\"))
         return found
 
     @property
-    def is_first(self) -> ColumnElement[bool]:
-        """SQL: whoever presses or comes today is never counted among the quiet."""
-        due = Patient.visit_on == self.today
-        return or_(due, Patient.id.in_(self.pressing)) if self.pressing else due
+    def is_due(self) -> ColumnElement[bool]:
+        """SQL: who comes today. A visit that is not planned is none: NULL would say neither."""
+        return func.coalesce(Patient.visit_on == bindparam("today", type_=Date), false())
+
+    @property
+    def is_pressing(self) -> ColumnElement[bool]:
+        """SQL: who can't wait."""
+        if not self.pressing:
+            return false()
+        return Patient.id.in_(bindparam("pressing", expanding=True))
 
     def shown(self, show: Show) -> ColumnElement[bool]:
-        """SQL: which of them a filter lets through."""
+        """SQL: which of them a filter lets through. Who presses or comes today is not quiet."""
         match show:
             case Show.LOOK:
-                look = Patient.place.in_(_LOOK)
-                return or_(look, Patient.id.in_(self.pressing)) if self.pressing else look
+                return or_(Patient.place.in_(_LOOK), self.is_pressing)
             case Show.DUE:
-                return Patient.visit_on == self.today
+                return self.is_due
             case Show.CHANGED:
                 return self._changed
             case Show.STRETCHES:
                 return Patient.place == _STRETCHES
             case Show.QUIET:
-                return and_(Patient.place == _QUIET, ~self._is_first)
+                return and_(Patient.place == _QUIET, ~self.is_due, ~self.is_pressing)
             case _:
                 return true()
-
-    @property
-    def _is_first(self) -> ColumnElement[bool]:
-        # A visit that is not planned is no visit today: NULL would say neither yes nor no.
-        return func.coalesce(self.is_first, false())
 
     @property
     def _changed(self) -> ColumnElement[bool]:
         if self.since is None:
             return false()
-        news = Patient.news_at > self.since
-        return or_(news, Patient.id.in_(self.flagged)) if self.flagged else news
+        news = Patient.news_at > bindparam("since", type_=UtcDateTime)
+        if not self.flagged:
+            return news
+        return or_(news, Patient.id.in_(bindparam("flagged", expanding=True)))
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """SQL: who presses, who comes today, then worst first."""
+        return (
+            case((self.is_pressing, 0), (self.is_due, 1), else_=2),
+            Patient.place,
+            Patient.weight.desc(),
+            Patient.name,
+            Patient.id,
+        )
 
 
 def counts(scope: Scope, wish: Wish) -> Row[Any]:
@@ -110,10 +164,10 @@ def counts(scope: Scope, wish: Wish) -> Row[Any]:
     def many(condition: ColumnElement[bool]) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    open_ones = Patient.place.is_not(None)
-    (row,) = scope.rows(
-        select(
-            many(is_stale(wish.now)).label("stale"),
+    def make() -> Select[*tuple[Any, ...]]:
+        open_ones = Patient.place.is_not(None)
+        return select(
+            many(is_stale(bindparam("now", type_=UtcDateTime))).label("stale"),
             many(open_ones).label("total"),
             many(Patient.place.in_(_LOOK)).label("need_look"),
             many(Patient.place.in_(_NUDGES)).label("silent"),
@@ -122,8 +176,10 @@ def counts(scope: Scope, wish: Wish) -> Row[Any]:
                 for show in Show
                 if show is not Show.ALL
             ),
-        ).where(*wish.chosen),
-        Patient,
+        ).where(*wish.chosen)
+
+    (row,) = scope.prepared(
+        ("counts", wish.shape), make, Patient, given={**wish.given, "now": wish.now}
     )
     found: Row[Any] = row
     return found
@@ -138,7 +194,8 @@ _ROW = (
     Patient.news_days,
     Patient.news_at,
     Patient.others,
-    Patient.speaks_id,
+    # Asked for where the patient has other problems too; the most have none.
+    case((Patient.others > 0, Patient.speaks_id)).label("speaks_id"),
     Episode.complaint,
     Episode.last_session_at,
     CaseloadFace.told,
@@ -150,17 +207,35 @@ def rows(scope: Scope, wish: Wish, show: Show, *, offset: int = 0, most: int | N
 
     What a row tells of the log is joined only where a consent stands.
     """
-    order = (
-        case((Patient.id.in_(wish.pressing), 0), (Patient.visit_on == wish.today, 1), else_=2)
-        if wish.pressing
-        else case((Patient.visit_on == wish.today, 1), else_=2),
-        Patient.place,
-        Patient.weight.desc(),
-        Patient.name,
-        Patient.id,
+
+    def make() -> Select[*tuple[Any, ...]]:
+        chosen = (Patient.place.is_not(None), *wish.chosen, wish.shown(show))
+        statement = _dressed(scope).order_by(*wish.order)
+        if most is None:
+            return statement.where(*chosen)
+        # Sorted before it is joined: of thousands only the page's own are looked up.
+        page = (
+            select(Patient.id)
+            .where(scope.visible(Patient), *chosen)
+            .order_by(*wish.order)
+            .limit(bindparam("most", type_=Integer))
+            .offset(bindparam("offset", type_=Integer))
+        )
+        return statement.where(Patient.id.in_(page))
+
+    given = wish.given if most is None else {**wish.given, "most": most, "offset": offset}
+    return scope.prepared(
+        ("rows", wish.shape, show, most is None),
+        make,
+        Patient,
+        Episode,
+        narrowed=(CaseloadFace, Consent),
+        given=given,
     )
-    chosen = (Patient.place.is_not(None), *wish.chosen, wish.shown(show))
-    statement = (
+
+
+def _dressed(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
         select(*_ROW)
         .join(
             Episode,
@@ -178,21 +253,7 @@ def rows(scope: Scope, wish: Wish, show: Show, *, offset: int = 0, most: int | N
                 scope.visible(CaseloadFace),
             ),
         )
-        .order_by(*order)
     )
-    if most is None:
-        statement = statement.where(*chosen)
-    else:
-        # Sorted before it is joined: of thousands only the page's own are looked up.
-        page = (
-            select(Patient.id)
-            .where(scope.visible(Patient), *chosen)
-            .order_by(*order)
-            .limit(most)
-            .offset(offset)
-        )
-        statement = statement.where(Patient.id.in_(page))
-    return scope.rows(statement, Patient, Episode, narrowed=(CaseloadFace, Consent))
 
 
 def beside(scope: Scope, membership_id: UUID) -> Rows:
@@ -201,40 +262,48 @@ def beside(scope: Scope, membership_id: UUID) -> Rows:
     (looked_at, since_at, filters) of one of the staff's looks, None before the first, and
     (patient_id, tier, count, raised_at of the newest), None where no flag waits.
     """
-    waiting = (
-        select(
-            Flag.clinic_id,
-            Flag.patient_id,
-            Flag.tier,
-            func.count().label("count"),
-            func.max(Flag.raised_at).label("raised_at"),
+
+    def make() -> Select[*tuple[Any, ...]]:
+        waiting = (
+            select(
+                Flag.clinic_id,
+                Flag.patient_id,
+                Flag.tier,
+                func.count().label("count"),
+                func.max(Flag.raised_at).label("raised_at"),
+            )
+            .where(Flag.acknowledged_at.is_(None), scope.visible(Flag))
+            .group_by(Flag.clinic_id, Flag.patient_id, Flag.tier)
+            .subquery()
         )
-        .where(Flag.acknowledged_at.is_(None), scope.visible(Flag))
-        .group_by(Flag.clinic_id, Flag.patient_id, Flag.tier)
-        .subquery()
-    )
-    return scope.rows(
-        select(
-            CaseloadLook.looked_at,
-            CaseloadLook.since_at,
-            CaseloadLook.filters,
-            waiting.c.patient_id,
-            waiting.c.tier,
-            waiting.c.count,
-            waiting.c.raised_at,
+        return (
+            select(
+                CaseloadLook.looked_at,
+                CaseloadLook.since_at,
+                CaseloadLook.filters,
+                waiting.c.patient_id,
+                waiting.c.tier,
+                waiting.c.count,
+                waiting.c.raised_at,
+            )
+            .select_from(Membership)
+            .outerjoin(
+                CaseloadLook,
+                and_(
+                    CaseloadLook.clinic_id == Membership.clinic_id,
+                    CaseloadLook.membership_id == Membership.id,
+                ),
+            )
+            .outerjoin(waiting, waiting.c.clinic_id == Membership.clinic_id)
+            .where(Membership.id == bindparam("member"))
         )
-        .select_from(Membership)
-        .outerjoin(
-            CaseloadLook,
-            and_(
-                CaseloadLook.clinic_id == Membership.clinic_id,
-                CaseloadLook.membership_id == Membership.id,
-            ),
-        )
-        .outerjoin(waiting, waiting.c.clinic_id == Membership.clinic_id)
-        .where(Membership.id == membership_id),
+
+    return scope.prepared(
+        "beside",
+        make,
         Membership,
         narrowed=(CaseloadLook, Flag, Consent),
+        given={"member": membership_id},
     )
 
 

@@ -43,8 +43,8 @@ class Judgement:
     told: str | None
 
 
-def is_stale(now: datetime) -> ColumnElement[bool]:
-    """SQL: which patients have no judgement that holds at `now`."""
+def is_stale(now: Any) -> ColumnElement[bool]:
+    """SQL: which patients have no judgement that holds at `now`, a moment or what stands for one."""
     return or_(
         Patient.judged_until.is_(None), Patient.judged_until <= now, Patient.judged_from > now
     )
