@@ -49,11 +49,12 @@ def small_line(
         f'<use href="#needled" x="{STEP * place}"/>' if place else '<use href="#needled"/>'
         for place in sessions
     )
+    reach = STEP * (len(values) - 1) + _LEFT
     level = ""
     if usual is not None:
         # Solid: a dotted line would seem to bridge the gaps.
-        level = f'<path class="usual" d="M0 {num(_BOTTOM - _UNIT * usual)}h{width}"/>'
-    floor = f'<path class="floor" d="M0 {HEIGHT - 2}h{STEP * (len(values) - 1) + _LEFT}"/>'
+        level = f'<path class="usual" d="M0 {num(_BOTTOM - _UNIT * usual)}h{reach}"/>'
+    floor = f'<path class="floor" d="M0 {HEIGHT - 2}h{reach}"/>'
     return (
         f'<svg class="spark" viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{safe(label)}">'
         f"{marks}{floor}{level}{_line(values)}</svg>"

@@ -100,7 +100,7 @@ def address(wish: Filter, **more: Any) -> str:
 def _shows(counts: Any, wish: Filter) -> list[tuple[str, int, str, bool]]:
     """(words, how many, address, whether it is the one) of each filter that has somebody."""
     words = {
-        Show.ALL: _("Everyone"),
+        Show.ALL: _("Whole list"),
         Show.LOOK: _("Need a look"),
         Show.DUE: _("Due today"),
         Show.CHANGED: _("Changed"),
