@@ -40,6 +40,7 @@ STRETCH_LEAST_DUE = 4
 STRETCH_SHARE = 0.5
 """Under half of the stretches due in the last 14 days, when at least 4 were (working rule)."""
 
+
 class Kind(StrEnum):
     """Why a row stands where it stands, worst first."""
 
@@ -255,9 +256,7 @@ def reason_for(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
 _MOMENT = timedelta(microseconds=1)
 
 
-def stands(
-    sessions: Iterable[datetime], now: datetime, zone: str
-) -> tuple[datetime, datetime]:
+def stands(sessions: Iterable[datetime], now: datetime, zone: str) -> tuple[datetime, datetime]:
     """From when until when (exclusive) a judgement made at `now` holds if nothing is written.
 
     Rules count in local days, so it ends at the latest with the day; within a day they turn when a

@@ -66,9 +66,7 @@ def judge_some(door: Door, clinic_id: UUID, zone: str, now: datetime) -> int:
     ids = store.lock_stale(door, clinic_id, now)
     if ids:
         rows = store.facts_of(door, clinic_id, ids)
-        made = [
-            judge([*own], now, zone) for _patient, own in groupby(rows, key=lambda row: row.id)
-        ]
+        made = [judge([*own], now, zone) for _patient, own in groupby(rows, key=lambda row: row.id)]
         store.keep(door, clinic_id, made)
     return len(ids)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
 
 from tracker.store.outreach import insert_into
 from tracker.store.schema import (
@@ -129,9 +129,7 @@ _FACTS = (
 
 def facts_of(door: Door, clinic_id: UUID, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
     """What the rules read: one row an open episode, one without an episode for who has none."""
-    rows: Sequence[Row[Any]] = door.session.execute(
-        _FACTS, {"clinic": clinic_id, "ids": ids}
-    ).all()
+    rows: Sequence[Row[Any]] = door.session.execute(_FACTS, {"clinic": clinic_id, "ids": ids}).all()
     return rows
 
 
@@ -184,9 +182,3 @@ def keep(door: Door, clinic_id: UUID, made: Sequence[Judgement]) -> None:
             )
         )
     voided(door.session).difference_update((clinic_id, one.patient_id) for one in made)
-
-
-def count_stale(door: Door, clinic_id: UUID, now: datetime) -> int:
-    """How many of a clinic's patients have no judgement that holds."""
-    count = select(func.count()).where(Patient.clinic_id == clinic_id, is_stale(now))
-    return int(door.session.scalar(count) or 0)

@@ -156,7 +156,9 @@ class CaseloadLook(ClinicRow, Base):
     since_at: Mapped[datetime | None]
     filters: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
-    __table_args__ = (belongs_to("membership", "clinic_id", "membership_id", key=("clinic_id", "id")),)
+    __table_args__ = (
+        belongs_to("membership", "clinic_id", "membership_id", key=("clinic_id", "id")),
+    )
 
 
 class Consent(PatientRow, Base):

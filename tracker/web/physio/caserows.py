@@ -71,7 +71,9 @@ def _told(row: CaseRow, base: str) -> dict[str, Any]:
         "line": _line(facts, reason.numbers.get("usual")),
         "pain": facts.get("pain"),
         "since": days_since(row.session_days),
-        "stretches": _("%(done)s of %(due)s stretches", done=number(facts["done"]), due=facts["due"])
+        "stretches": _(
+            "%(done)s of %(due)s stretches", done=number(facts["done"]), due=facts["due"]
+        )
         if facts.get("due")
         else "",
         "left_out": left_out_words(facts["left_out"]) if facts.get("left_out") else "",
@@ -102,9 +104,7 @@ def _line(facts: dict[str, Any], usual: float | None) -> Markup:
         )
     else:
         label = _("Pain over %(days)s days: nothing logged", days=len(values))
-    drawn = small_line(
-        values, facts["sessions"], days=BEFORE + AFTER + 1, label=label, usual=usual
-    )
+    drawn = small_line(values, facts["sessions"], days=BEFORE + AFTER + 1, label=label, usual=usual)
     return Markup(drawn)  # noqa: S704 - spark.py escapes
 
 
@@ -122,9 +122,7 @@ def news_words(news: News, days: int) -> str:
         case News.QUIET:
             return _("new: gone quiet")
         case News.BACK:
-            return str(
-                ngettext("first log for %(num)d day", "first log for %(num)d days", days)
-            )
+            return str(ngettext("first log for %(num)d day", "first log for %(num)d days", days))
         case _:
             return _calm_news(news)
 
