@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from time import perf_counter
 from xml.etree import ElementTree as ET
 
 import pytest

@@ -199,7 +199,7 @@ def test_a_first_log_after_days_of_silence_is_news_until_it_was_looked_at(databa
 
 
 def test_what_time_alone_turned_is_dated_when_it_turned(database, maker, cast):
-    """Nobody was there for a week: that Bob went silent is no news of the moment it is noticed."""
+    """Bob went silent at midnight: seen at noon it is news, at the next look it is none."""
     rates(maker, cast.bob, 3, NOW)
     look(database, maker, cast.pia, NOW + timedelta(minutes=1))
     look(database, maker, cast.pia, NOW + timedelta(days=3))

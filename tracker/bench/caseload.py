@@ -6,7 +6,7 @@ import argparse
 import gzip
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from tracker.bench import data
 from tracker.bench.data import Bench
@@ -18,21 +18,19 @@ from tracker.web.physio import caserows
 
 SIMULATED_DAYS = 120
 
-_COLUMNS = """
+_OLDER = {
+    "sqlite": """
 INSERT INTO checkin (entry_id, episode_id, local_date, zone, pain_average, is_backfilled, rev,
     recorded_at, updated_at, clinic_id, patient_id)
-"""
-_OLDER = {
-    "sqlite": _COLUMNS
-    + """
 WITH RECURSIVE back(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM back WHERE n < :last)
 SELECT lower(hex(randomblob(16))), id, date(opened_on, '-' || n || ' days'), 'Europe/London',
     abs(random()) % 11, 0, 1, '2020-01-01 00:00:00.000000', '2020-01-01 00:00:00.000000',
     clinic_id, patient_id
 FROM episode CROSS JOIN back
 """,
-    "postgresql": _COLUMNS
-    + """
+    "postgresql": """
+INSERT INTO checkin (entry_id, episode_id, local_date, zone, pain_average, is_backfilled, rev,
+    recorded_at, updated_at, clinic_id, patient_id)
 SELECT gen_random_uuid(), id, opened_on - n, 'Europe/London', floor(random() * 11), false, 1,
     '2020-01-01', '2020-01-01', clinic_id, patient_id
 FROM episode CROSS JOIN generate_series(CAST(:first AS int), CAST(:last AS int)) AS back(n)
@@ -88,7 +86,7 @@ def _measure(own: Bench, printer: Printer, given: argparse.Namespace) -> None:
 
 def _judge_all(own: Bench) -> str:
     with own.hub.database.door(writes=True) as door:
-        door.session.execute(Patient.__table__.update().values(judged_until=None))
+        door.session.execute(update(Patient).values(judged_until=None))
     times = Times()
     with times.one():
         judging.judge_everybody(own.hub.database, own.now)

@@ -55,27 +55,25 @@ def news_between(before: Kind | None, after: Kind, gap: int) -> News | None:
     `gap` is how many days lie between the last entry that the first one knew and the newest one.
     What asks for a look comes before everything else.
     """
-    if before is None:
+    if before is None or (after is before and after in _HIDDEN):
         return None
     if after in NEEDS_LOOK and after is not before:
         return News(after.value)
     if after is Kind.NOT_SHARING:
-        return News.STOPPED if before not in _HIDDEN else None
+        return News.STOPPED if before is not Kind.NOT_JOINED else None
     if before in _HIDDEN:
-        return _opened(before, after)
+        return News.JOINED if before is Kind.NOT_JOINED else News.SHARES
+    return _of_log(before, after, gap)
+
+
+def _of_log(before: Kind, after: Kind, gap: int) -> News | None:
+    """The same for who shares before and after."""
     if gap > SILENT_DAYS:
         return News.BACK
     if after in {Kind.SILENT, Kind.QUIET}:
         return News(after.value) if after is not before else None
-    if before in NEEDS_LOOK and after not in NEEDS_LOOK:
-        return News.EASED
-    return None
-
-
-def _opened(before: Kind, after: Kind) -> News | None:
-    if after is before:
-        return None
-    return News.JOINED if before is Kind.NOT_JOINED else News.SHARES
+    is_over = before in NEEDS_LOOK and after not in NEEDS_LOOK
+    return News.EASED if is_over else None
 
 
 def look_at(

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from tracker.domain.access import StaffActor
 from tracker.domain.days import hours_between, local_day
@@ -148,14 +146,14 @@ def glance(scope: Scope, now: datetime) -> Glance:
         if row.patient_id is None:
             continue
         tier = Tier(row.tier)
-        total += row.count
-        pressing += row.count if tier.is_pressing else 0
+        total += row.flags
+        pressing += row.flags if tier.is_pressing else 0
         tiers[row.patient_id] = min(tier, tiers.get(row.patient_id, tier), key=_TIERS.__getitem__)
         raised[row.patient_id] = max(row.raised_at, raised.get(row.patient_id, row.raised_at))
-    looked_at, since_at, filters = rows[0][:3] if rows else (None, None, None)
-    begins_at, since = look_at(looked_at, since_at, now)
+    looked_at = rows[0].looked_at
+    begins_at, since = look_at(looked_at, rows[0].since_at, now)
     waiting = Waiting(pressing, total - pressing)
-    kept = [_filter(one) for one in filters or ()]
+    kept = [_filter(one) for one in rows[0].filters or ()]
     return Glance(tiers, raised, waiting, looked_at, begins_at, since, kept)
 
 
@@ -214,8 +212,9 @@ def find_caseload(
     counted = store.counts(scope, wish)
     if counted.stale:
         return None
-    counts = {one: counted._mapping[one.value] for one in Show if one is not Show.ALL}
-    counts[Show.ALL] = counted.total
+    counts: dict[Show, int] = {
+        one: counted.total if one is Show.ALL else getattr(counted, one.value) for one in Show
+    }
     pages = max(1, -(-counts[show] // PAGE)) if page else 1
     page = page and min(page, pages)
     found = store.rows(
@@ -252,7 +251,7 @@ _KINDS = tuple(ORDER)
 _CLOSED = (Kind.NOT_JOINED, Kind.NOT_SHARING)
 
 
-def _row(raw: Row[Any], wish: Wish, actor: StaffActor, beside: Glance) -> CaseRow:
+def _row(raw: Any, wish: Wish, actor: StaffActor, beside: Glance) -> CaseRow:
     (
         patient_id, name, place, visit_on, news, news_days, news_at, others, speaks_id, complaint,
         last_session_at, told,
@@ -325,6 +324,8 @@ def keep_filter(scope: Scope, given: Filter, now: datetime) -> None:
     others = [kept for kept in map(_filter, row.filters) if kept.name.lower() != name.lower()]
     if len(others) >= FILTERS_MOST:
         raise Invalid({"name": ["filter_many"]})
+    if given.is_default:
+        others = [kept._replace(is_default=False) for kept in others]
     _store(scope, row, [*others, given._replace(name=name, search=given.search[:SEARCH_MAX])])
 
 

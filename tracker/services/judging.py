@@ -1,4 +1,4 @@
-"""Judging patients for the caseload: what the database sorts by, stored until time or a write turns.
+"""Judging patients for the caseload: stored for the database to sort by, while it holds.
 
 Whoever writes makes a judgement void (store/void.py); it is made anew by the worker's next round,
 or by whoever looks first.
@@ -45,10 +45,10 @@ def judge_everybody(database: Database, now: datetime) -> int:
     with database.door() as door:
         clinics = store.clinics_with_stale(door, now)
     count = 0
-    for clinic_id, zone in clinics:
+    for clinic in clinics:
         while True:
             with database.door(writes=True) as door:
-                done = judge_some(door, clinic_id, zone, now)
+                done = judge_some(door, clinic.id, clinic.zone, now)
             count += done
             if done < store.CHUNK:
                 break

@@ -260,7 +260,7 @@ def beside(scope: Scope, membership_id: UUID) -> Rows:
     """What stands beside the rows, one row a patient and tier of flags that wait, at least one.
 
     (looked_at, since_at, filters) of one of the staff's looks, None before the first, and
-    (patient_id, tier, count, raised_at of the newest), None where no flag waits.
+    (patient_id, tier, flags, raised_at of the newest), None where no flag waits.
     """
 
     def make() -> Select[*tuple[Any, ...]]:
@@ -269,7 +269,7 @@ def beside(scope: Scope, membership_id: UUID) -> Rows:
                 Flag.clinic_id,
                 Flag.patient_id,
                 Flag.tier,
-                func.count().label("count"),
+                func.count().label("flags"),
                 func.max(Flag.raised_at).label("raised_at"),
             )
             .where(Flag.acknowledged_at.is_(None), scope.visible(Flag))
@@ -283,7 +283,7 @@ def beside(scope: Scope, membership_id: UUID) -> Rows:
                 CaseloadLook.filters,
                 waiting.c.patient_id,
                 waiting.c.tier,
-                waiting.c.count,
+                waiting.c.flags,
                 waiting.c.raised_at,
             )
             .select_from(Membership)
@@ -332,7 +332,7 @@ def mark_look(
 
 
 def lock_look(scope: Scope, membership_id: UUID) -> CaseloadLook | None:
-    """One of the staff's look, held for changing it: of two tabs the second sees what the first kept."""
+    """A look held for changing it: of two tabs the second sees what the first has kept."""
     found = scope.rows(
         select(CaseloadLook)
         .where(CaseloadLook.membership_id == membership_id)

@@ -44,7 +44,7 @@ class Judgement:
 
 
 def is_stale(now: Any) -> ColumnElement[bool]:
-    """SQL: which patients have no judgement that holds at `now`, a moment or what stands for one."""
+    """SQL: which patients have no judgement that holds at `now` (a moment, or what names one)."""
     return or_(
         Patient.judged_until.is_(None), Patient.judged_until <= now, Patient.judged_from > now
     )
@@ -129,8 +129,9 @@ _FACTS = (
 
 def facts_of(door: Door, clinic_id: UUID, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
     """What the rules read: one row an open episode, one without an episode for who has none."""
-    rows: Sequence[Row[Any]] = door.session.execute(_FACTS, {"clinic": clinic_id, "ids": ids}).all()
-    return rows
+    rows: Any = door.session.execute(_FACTS, {"clinic": clinic_id, "ids": ids}).all()
+    found: Sequence[Row[Any]] = rows
+    return found
 
 
 _KEPT = (

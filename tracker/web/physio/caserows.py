@@ -110,33 +110,20 @@ def _line(facts: dict[str, Any], usual: float | None) -> Markup:
 
 def news_words(news: News, days: int) -> str:
     """What became of a patient since the last look, in two or three words."""
-    match news:
-        case News.FLARE:
-            return _("new: flare")
-        case News.LONG_SORENESS:
-            return _("new: soreness")
-        case News.STEADY_HIGH:
-            return _("new: steady high")
-        case News.SILENT:
-            return _("new: silent")
-        case News.QUIET:
-            return _("new: gone quiet")
-        case News.BACK:
-            return str(ngettext("first log for %(num)d day", "first log for %(num)d days", days))
-        case _:
-            return _calm_news(news)
-
-
-def _calm_news(news: News) -> str:
-    match news:
-        case News.EASED:
-            return _("new: eased")
-        case News.JOINED:
-            return _("new: has joined")
-        case News.STOPPED:
-            return _("new: stopped sharing")
-        case _:
-            return _("new: shares again")
+    if news is News.BACK:
+        return str(ngettext("first log for %(num)d day", "first log for %(num)d days", days))
+    words = {
+        News.FLARE: _("new: flare"),
+        News.LONG_SORENESS: _("new: soreness"),
+        News.STEADY_HIGH: _("new: steady high"),
+        News.SILENT: _("new: silent"),
+        News.QUIET: _("new: gone quiet"),
+        News.EASED: _("new: eased"),
+        News.JOINED: _("new: has joined"),
+        News.STOPPED: _("new: stopped sharing"),
+        News.SHARES: _("new: shares again"),
+    }
+    return words[news]
 
 
 def since_words(since: datetime, now: datetime, zone: str) -> str:
