@@ -312,6 +312,17 @@ def test_a_row_tells_nothing_of_a_consent_withdrawn_since_it_was_judged(cast, vi
     assert "of 20 stretches" not in row
 
 
+def test_a_planned_visit_is_cleared_with_a_button(cast, visit):
+    desk, page = visit(cast.pia), f"/patients/{cast.bob.patient_id}"
+    plan = f"{page}/episodes/{cast.bob.episode_id}/visit"
+    assert "No visit planned" not in desk.get(page).text
+    desk.send(desk.form(page, plan), next_visit_on=str(TODAY))
+    assert names_on(desk.get("/patients").text)[0] == "Bob Bennett"
+    assert "No visit planned" in desk.get(page).text
+    desk.post(plan, {"next_visit_on": str(TODAY), "clear": "1"})
+    assert names_on(desk.get("/patients").text)[0] == "Alice Archer"
+
+
 # Kept views.
 
 

@@ -231,9 +231,11 @@ def close_episode(patient_id: UUID, episode_id: UUID) -> Response:
 def plan_visit(patient_id: UUID, episode_id: UUID) -> Response:
     """Note the next visit, or that there is none."""
     form = forms.VisitForm(request.form)
-    if form.validate():
+    is_cleared = request.form.get("clear") == "1"
+    if is_cleared or form.validate():
+        day = None if is_cleared else form.next_visit_on.data
         with writing() as scope:
-            patients.set_next_visit(scope, patient_id, episode_id, form.next_visit_on.data)
+            patients.set_next_visit(scope, patient_id, episode_id, day)
         flash(_("Saved."), "done")
     else:
         flash(_("Write a date, such as 2026-11-22."), "error")
