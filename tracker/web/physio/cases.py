@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -88,13 +89,12 @@ def _page() -> int:
 
 def address(wish: Filter, **more: Any) -> str:
     """Where a filter's rows are shown; it says whose, so that a kept default does not step in."""
-    return url_for(
-        "physio.list_patients",
-        all=int(wish.everybody),
-        show=None if wish.show is Show.ALL else wish.show.value,
-        q=wish.search or None,
-        **more,
-    )
+    asked: dict[str, Any] = {"all": int(wish.everybody)}
+    if wish.show is not Show.ALL:
+        asked["show"] = wish.show.value
+    if wish.search:
+        asked["q"] = wish.search
+    return f"{url_for('physio.list_patients')}?{urlencode({**asked, **more})}"
 
 
 def _shows(counts: Any, wish: Filter) -> list[tuple[str, int, str, bool]]:
