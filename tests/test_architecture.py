@@ -38,7 +38,7 @@ ASSEMBLERS = {"app", "cli", "serving", "worker", "bench"}
 """Entry points know everyone."""
 
 DOORS = {
-    "accounts", "demo", "flags", "health", "held", "hub", "invitations", "limits", "outreach",
+    "accounts", "caseload", "demo", "flags", "health", "held", "hub", "invitations", "judging", "limits", "outreach",
     "patient_joining", "sharing", "staff_joining", "clinics",
     "nudges",
 }  # fmt: skip

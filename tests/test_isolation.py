@@ -252,7 +252,7 @@ ROOMS = {
                 "patient.start_stretches", "spells.answer_spell", "spells.show_spell"},
     "physio": {"flags.show_flags", "physio.add_patient", "physio.list_patients", "physio.new_patient",
                "physio.add_stretch", "physio.new_stretch", "physio.show_library",
-               "physio.list_templates", "auth.change_password", "auth.show_password",
+               "physio.list_templates", "physio.keep_filter", "physio.change_filter", "auth.change_password", "auth.show_password",
                "auth.switch_clinic"},
     "lead": {"clinic.change_clinic", "clinic.invite_colleague", "clinic.show_clinic",
              "clinic.export_register", "clinic.show_people", "clinic.show_register"},

@@ -676,6 +676,8 @@ STAFF = [
     Place("caseload", "pia", "physio.list_patients", see_unfolded("/patients")),
     Place("caseload-all", "pia", "physio.list_patients", "/patients?all=1"),
     Place("caseload-nobody", "pia", "physio.list_patients", "/patients?q=zzzz"),
+    Place("caseload-filter-empty", "pia", "physio.list_patients", "/patients?all=1&show=changed"),
+    Place("caseload-quiet", "pia", "physio.list_patients", see_unfolded("/patients?show=quiet")),
     Place("caseload-none-mine", "lena", "physio.list_patients", "/patients"),
     Place("caseload-none", "lena", "physio.list_patients", "/patients?all=1"),
     Place("invite", "pia", "physio.new_patient", "/patients/new"),

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from time import perf_counter
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -27,7 +26,6 @@ from tracker.formats.chart import (
     SCREEN,
     WIDE,
     TimelineWords,
-    spark_svg,
     timeline_pair,
     timeline_svg,
 )
@@ -222,8 +220,6 @@ def test_hostile_words_stay_words():
     assert "<script" not in raw
     assert not list(root.iter(f"{SVG}script"))
     assert HOSTILE.rstrip("\x00\x1b") in texts(root)
-    spark = ET.fromstring(spark_svg([1, 2], label=HOSTILE, uid='"x'))
-    assert spark.get("aria-label") == HOSTILE.rstrip("\x00\x1b")
 
 
 def full():
@@ -239,18 +235,14 @@ def full():
 
 @pytest.mark.parametrize("palette", [SCREEN, HEX])
 def test_nothing_that_the_policy_forbids(palette):
-    for raw in (
-        timeline_svg(full(), words=WORDS, uid="c", palette=palette),
-        spark_svg([1, None, 3], [1.5], label="pain", usual=4, palette=palette),
-    ):
-        for element in ET.fromstring(raw).iter():
-            assert element.tag not in {f"{SVG}style", f"{SVG}script"}
-            assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+    raw = timeline_svg(full(), words=WORDS, uid="c", palette=palette)
+    for element in ET.fromstring(raw).iter():
+        assert element.tag not in {f"{SVG}style", f"{SVG}script"}
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
 
 
 def test_the_hex_palette_holds_no_custom_property():
     assert "var(" not in timeline_svg(full(), words=WORDS, uid="c", palette=HEX)
-    assert "var(" not in spark_svg([1, 2], [0.5], label="pain", usual=2, palette=HEX)
 
 
 def test_ids_are_unique_on_a_page_and_every_reference_leads_somewhere():
@@ -349,8 +341,6 @@ ratings = st.lists(st.none() | st.integers(0, 10), min_size=1, max_size=90)
 def test_as_many_points_are_drawn_as_days_were_logged(values):
     root = draw(pains(*values))
     assert len(pain_points(root)) == sum(value is not None for value in values)
-    spark = ET.fromstring(spark_svg(values, label="pain"))
-    assert len(pain_points(spark)) == sum(value is not None for value in values)
 
 
 @settings(deadline=None)
@@ -359,53 +349,6 @@ def test_leaving_out_a_missing_day_changes_nothing(values):
     whole = pains(*values)
     known = replace(whole, days=tuple(d for d in whole.days if d.pain is not None))
     assert timeline_svg(whole, words=WORDS, uid="c") == timeline_svg(known, words=WORDS, uid="c")
-
-
-def spark(*args, **more):
-    return ET.fromstring(spark_svg(*args, label="pain, 28 days", **more))
-
-
-def test_the_small_line_breaks_at_a_gap_and_ends_in_a_dot_on_the_last_entry():
-    root = spark([3, 4, None, 5, 10, None])
-    assert pain_runs(root) == 2
-    dot = root.find(f"{SVG}circle")
-    assert (float(dot.get("cx")), float(dot.get("cy"))) == pain_points(root)[-1]
-
-
-def test_a_lonely_day_of_the_small_line_is_a_short_stroke():
-    lonely, joined = (
-        by_class(spark(v), "pain-line")[0].get("d") for v in ([3, None, 4, 5], [3, 4, 5])
-    )
-    assert re.match(r"M[\d.]+ [\d.]+h[\d.]+h-[\d.]+M", lonely)
-    assert "h" not in joined
-
-
-def test_the_small_line_uses_the_whole_height():
-    (_, low), (_, high) = pain_points(spark([0, 10]))
-    assert low - high >= 0.8 * 56
-
-
-def test_the_small_line_marks_needling_three_days_wide():
-    root = spark([4] * 28, [10.5])
-    band, hook = root.findall(f"{SVG}path")[:2]
-    per_day = 232 / 28
-    assert first(r"M([\d.]+) ", hook.get("d")) == pytest.approx(4 + 10.5 * per_day, abs=0.06)
-    assert first(r"h([\d.]+)V", band.get("d")) == pytest.approx(3 * per_day, abs=0.06)
-
-
-@pytest.mark.parametrize("values", [[], [None] * 28, [5]])
-@pytest.mark.parametrize("sessions", [[], [-9.0], [-1.0, 0.2], [27.9], [400.0]])
-def test_the_small_line_draws_whatever_there_is(values, sessions):
-    root = spark(values, sessions, usual=3.5)
-    assert len(pain_points(root)) == sum(value is not None for value in values)
-    assert root.get("aria-label") == "pain, 28 days"
-
-
-def test_five_hundred_small_lines_hold_nobody_up():
-    start = perf_counter()
-    for _ in range(500):
-        spark_svg([4, None, 6, 7] * 7, [10.5], label="pain", usual=4)
-    assert perf_counter() - start < 0.25  # 5 ms on a desk; a crowded test machine gets its share
 
 
 def test_a_time_line_refuses_a_wrong_order():

@@ -11,7 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.cast import NOW, TODAY
 from tests.support.databases import contents
 from tracker.domain.errors import NotFound
-from tracker.store import records
+from tracker.domain.glance import Show
+from tracker.services import judging
+from tracker.store import caseload
+from tracker.store.caseload import Wish
 from tracker.store.schema import (
     AuthSession,
     Checkin,
@@ -139,13 +142,18 @@ def test_a_statement_names_every_table_that_it_reads(database, maker, cast):
 
 
 def test_the_caseloads_query_gives_only_what_the_scope_may_see(database, maker, cast):
-    with database.scope(maker.staff(cast.otto)) as scope:
-        rows = records.caseload(scope, physio_id=None, search="")
+    wish = Wish(TODAY, NOW)
+    with database.scope(maker.staff(cast.otto), writes=True) as scope:
+        judging.judge_all(scope.open_door(), cast.lighthouse.id, cast.lighthouse.zone, NOW)
+        judging.judge_all(scope.open_door(), cast.harbour.id, cast.harbour.zone, NOW)
+        rows = caseload.rows(scope, wish, Show.ALL)
+        page = caseload.rows(scope, wish, Show.ALL, most=50)
+        count = caseload.counts(scope, wish)
     assert {row.name for row in rows} == {"Dora Drewes", "Emil Ernst"}
+    assert rows == page
+    assert count.total == 2
     with database.scope(maker.patient(cast.alice)) as scope:
-        assert {row.name for row in records.caseload(scope, physio_id=None, search="")} == {
-            "Alice Archer"
-        }
+        assert {row.name for row in caseload.rows(scope, wish, Show.ALL)} == {"Alice Archer"}
 
 
 # Writing.

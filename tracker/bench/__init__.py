@@ -34,6 +34,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--patients", type=int, default=2000, help="caseload's size (2000)")
     parser.add_argument("--years", type=int, default=5, help="years of history (5)")
+    parser.add_argument(
+        "--database", metavar="URL", default="", help="an empty PostgreSQL database, for caseload"
+    )
     parser.add_argument("--rounds", type=int, default=200, help="requests measured (200)")
     given = parser.parse_args(argv)
     unknown = [name for name in given.names if name not in BENCHES]

@@ -19,7 +19,7 @@ from tracker.domain.access import Role
 from tracker.domain.days import local_time
 from tracker.domain.session import SessionKind
 from tracker.domain.simulate import simulate_each
-from tracker.services import accounts
+from tracker.services import accounts, judging
 from tracker.services.hub import Hub
 from tracker.store import migrate
 from tracker.store.bulk import BulkPatient, BulkStaff, learn, load_clinic, stable_id
@@ -40,10 +40,10 @@ class Bench:
     now: datetime
 
 
-def open_bench(folder: Path) -> Bench:
-    """A fresh application with one clinic's row and a physio, nobody else."""
+def open_bench(folder: Path, url: str = "") -> Bench:
+    """A fresh application with nobody yet, in a file of the folder or an empty database there."""
     settings = Settings(
-        database_url=f"sqlite:///{folder / 'bench.db'}",
+        database_url=url or f"sqlite:///{folder / 'bench.db'}",
         secret_key=random_secrets.token_urlsafe(48),
         argon2_time_cost=1,
         argon2_memory_kib=8,
@@ -75,6 +75,9 @@ def fill(bench: Bench, *, patients: int, days: int) -> None:
     )
     with bench.hub.database.door(writes=True) as door:
         load_clinic(door, clinic, [staff], made, today)
+    # As the worker's first round would.
+    judging.judge_everybody(bench.hub.database, bench.now)
+    with bench.hub.database.door(writes=True) as door:
         learn(door)
 
 

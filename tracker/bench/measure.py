@@ -93,6 +93,14 @@ class Times:
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
 
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Time what happens inside."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.cpu.append((time.process_time() - cpu) * 1000)
+        self.wall.append((time.perf_counter() - wall) * 1000)
+
     @property
     def median_cpu(self) -> float:
         """Median CPU time."""
@@ -112,10 +120,8 @@ def alternate(pairs: Sequence[tuple[Wsgi, Sequence[Request], int]]) -> list[Time
     for turn in range(min(len(requests) for _, requests, _ in pairs)):
         for (app, requests, status), own in zip(pairs, times, strict=True):
             environ = requests[turn].environ()
-            wall, cpu = time.perf_counter(), time.process_time()
-            answer = call(app, environ)
-            own.cpu.append((time.process_time() - cpu) * 1000)
-            own.wall.append((time.perf_counter() - wall) * 1000)
+            with own.one():
+                answer = call(app, environ)
             if answer.status != status:
                 raise RuntimeError(f"{requests[turn].path} answered {answer.status}")
     return times

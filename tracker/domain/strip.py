@@ -57,12 +57,16 @@ class Strip:
 
     def window(self, today: date, count: int) -> list[int | None]:
         """The `count` values that end with `today`, oldest first; missing days are None."""
+        return [_VALUES[c] for c in self.text_of(today, count)]
+
+    def text_of(self, today: date, count: int) -> str:
+        """The same days as characters."""
         if self.end is None:
-            return [None] * count
+            return MISSING * count
         # Entries dated after `today` (a traveller's tomorrow) fall off the right end.
         ahead = (today - self.end).days
         text = self.text + MISSING * min(ahead, count) if ahead >= 0 else self.text[:ahead]
-        return [_VALUES[c] for c in text[-count:].rjust(count, MISSING)]
+        return text[-count:].rjust(count, MISSING)
 
     @property
     def count(self) -> int:
@@ -97,3 +101,8 @@ def build(values: Mapping[date, int | None] | Iterable[tuple[date, int | None]])
 def oldest(end: date) -> date:
     """The oldest day that a strip ending on `end` holds."""
     return end - timedelta(days=LENGTH - 1)
+
+
+def values_of(text: str) -> list[int | None]:
+    """A strip's characters as values, None for a day without one."""
+    return [_VALUES[char] for char in text]

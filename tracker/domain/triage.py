@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
-from statistics import fmean, median
+from statistics import fmean
 
+from tracker.domain import flare
 from tracker.domain.adherence import REASONS
-from tracker.domain.days import hours_between
+from tracker.domain.days import day_bounds, hours_between, local_day
 from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
 from tracker.domain.pause import Days
+from tracker.domain.response import spoilt_days
 from tracker.domain.strip import Strip
 
-FLARE_RISE = 2
-FLARE_DAYS = 2
-FLARE_BASE_DAYS = 14
-FLARE_BASE_LEAST = 5
-"""Flare: +2 on 2 days over the median of the last 14 logged days, the 72 h after a session left out
-(working rule; flares averaged +2.8, Costa 2019). Under 5 days there is no median worth the name."""
-
 FLARE_FRESH_DAYS = 4
-"""A rise that ended more than 4 days ago is history, not news (working rule)."""
+"""A flare that ended more than 4 days ago is history, not news (working rule)."""
+
+SORENESS_OPEN_HOURS = SORENESS_LATEST_HOURS + 24
+"""Soreness that lasts is a reason until a day after it is asked about for the last time."""
 
 STEADY_LEVEL = 7
 STEADY_DAYS = 7
@@ -35,13 +32,13 @@ SILENT_DAYS = 3
 QUIET_DAYS = 14
 """Nothing logged for 3 days is said; beyond 14 it is collapsed into "gone quiet" (alert load)."""
 
+NEW_DAYS = 5
+"""Under 5 logged days there is nothing to compare with."""
+
 STRETCH_DAYS = 14
 STRETCH_LEAST_DUE = 4
 STRETCH_SHARE = 0.5
 """Under half of the stretches due in the last 14 days, when at least 4 were (working rule)."""
-
-ELIGIBLE_AFTER_DAYS = 3
-"""Calendar days after a session's own whose pain is left out, the 72 h window in whole days."""
 
 
 class Kind(StrEnum):
@@ -125,30 +122,22 @@ def due_count(lines: Sequence[Line], first: date, last: date) -> int:
     return total
 
 
-def _eligible(facts: EpisodeFacts, today: date, most: int) -> list[tuple[int, int]]:
-    """The newest `most` (days ago, pain), without the days of a session's 72 h window."""
-    # A few thousand rows are judged for one page: this is the loop that counts.
-    spoilt = {
-        ago - after
-        for ago in facts.session_hours.days_ago(today)
-        for after in range(ELIGIBLE_AFTER_DAYS + 1)
-    }
-    days = (day for day in facts.pain.logged(today) if day[0] not in spoilt)
-    return list(islice(days, most))
-
-
 def find_flare(facts: EpisodeFacts, today: date) -> Reason | None:
-    """The flare rule: the last 2 eligible days both 2 or more above the median before them."""
-    days = _eligible(facts, today, FLARE_DAYS + FLARE_BASE_DAYS)
-    recent, base = days[:FLARE_DAYS], days[FLARE_DAYS:]
-    if len(recent) < FLARE_DAYS or len(base) < FLARE_BASE_LEAST or recent[0][0] > FLARE_FRESH_DAYS:
+    """Whether the newest rating outside a session's 72 h says flare, as domain/flare.py has it."""
+    sessions = [
+        datetime.combine(today - timedelta(days=ago), time(hour))
+        for ago, hour in facts.session_hours.logged(today)
+    ]
+    ratings = {today - timedelta(days=ago): pain for ago, pain in facts.pain.logged(today)}
+    spoilt = spoilt_days(sessions)
+    newest = next((day for day in ratings if day not in spoilt), None)
+    if newest is None or (today - newest).days > FLARE_FRESH_DAYS:
         return None
-    usual = median(pain for _, pain in base)
-    rise = min(pain for _, pain in recent) - usual
-    if rise < FLARE_RISE:
+    found = flare.find_flare(ratings, sessions, newest)
+    if found is None:
         return None
-    numbers = {"pain": recent[0][1], "usual": usual, "rise": rise, "days": len(base)}
-    return Reason(Kind.FLARE, numbers, rise)
+    numbers = {**found.numbers, "lift": float(found.sign is flare.Sign.LIFT)}
+    return Reason(Kind.FLARE, numbers, numbers["pain"] - numbers["usual"])
 
 
 def find_long_soreness(facts: EpisodeFacts, now: datetime) -> Reason | None:
@@ -156,7 +145,7 @@ def find_long_soreness(facts: EpisodeFacts, now: datetime) -> Reason | None:
     if facts.last_session_at is None or facts.last_soreness_at is None or not facts.last_soreness:
         return None
     hours = hours_between(facts.last_session_at, facts.last_soreness_at)
-    is_open = hours_between(facts.last_session_at, now) <= SORENESS_LATEST_HOURS + 24
+    is_open = hours_between(facts.last_session_at, now) <= SORENESS_OPEN_HOURS
     if hours <= SORENESS_ALWAYS_HOURS or not is_open:
         return None
     numbers: dict[str, float] = {"soreness": facts.last_soreness, "hours": int(hours)}
@@ -233,9 +222,10 @@ def _calm(facts: EpisodeFacts, now: datetime) -> Reason:
     if facts.last_session_at is not None:
         hours = hours_between(facts.last_session_at, now)
         if 0 <= hours <= SORENESS_ALWAYS_HOURS:
-            return Reason(Kind.NEEDLED, {"hours": int(hours)}, -hours)
+            # The later the heavier: a weight that hours would change could not be stored.
+            return Reason(Kind.NEEDLED, {"hours": int(hours)}, facts.last_session_at.timestamp())
     logged = facts.pain.count
-    if logged < FLARE_BASE_LEAST:
+    if logged < NEW_DAYS:
         return Reason(Kind.NEW, {"days": logged})
     return Reason(Kind.ON_COURSE, {"days": logged})
 
@@ -261,3 +251,26 @@ def reason_for(facts: EpisodeFacts, now: datetime, today: date) -> Reason:
         or find_few_stretches(facts, today)
         or _calm(facts, now)
     )
+
+
+_MOMENT = timedelta(microseconds=1)
+
+
+def stands(sessions: Iterable[datetime], now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """From when until when (exclusive) a judgement made at `now` holds if nothing is written.
+
+    Rules count in local days, so it ends at the latest with the day; within a day they turn when a
+    session begins to count, 72 h after it, and when soreness is no longer asked about.
+    """
+    first, last = day_bounds(local_day(now, zone), zone)
+    for needled in sessions:
+        at = needled.astimezone(UTC)
+        for turn in (at, *(at + hours + _MOMENT for hours in _TURNS)):
+            if turn <= now:
+                first = max(first, turn)
+            else:
+                last = min(last, turn)
+    return first, last
+
+
+_TURNS = (timedelta(hours=SORENESS_ALWAYS_HOURS), timedelta(hours=SORENESS_OPEN_HOURS))

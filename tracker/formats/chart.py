@@ -29,7 +29,6 @@ from tracker.formats.frame import (
     key,
     plan_for,
 )
-from tracker.formats.spark import spark_svg
 from tracker.formats.svg import (
     HEX,
     SCREEN,
@@ -47,7 +46,7 @@ from tracker.formats.svg import (
 
 __all__ = [
     "HEX", "NARROW", "SCREEN", "WIDE", "Palette", "TimelineWords",
-    "spark_svg", "timeline_pair", "timeline_svg",
+    "timeline_pair", "timeline_svg",
 ]  # fmt: skip
 
 DOTS_UP_TO_DAYS = 42

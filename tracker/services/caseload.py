@@ -1,193 +1,363 @@
-"""The caseload: every patient of the clinic, worst first, each with one reason."""
+"""The caseload: every patient of the clinic, worst first, each with one reason and what is new."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from tracker.domain.access import StaffActor
-from tracker.domain.adherence import SCORE_DAYS
-from tracker.domain.days import local_day
-from tracker.domain.pause import from_pairs
-from tracker.domain.strip import Strip
-from tracker.domain.triage import (
-    NEEDS_LOOK,
-    NUDGES,
-    EpisodeFacts,
-    Kind,
-    Line,
-    Reason,
-    main_reason,
-    reason_for,
-    stretch_counts,
-)
+from tracker.domain.days import hours_between, local_day
+from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.glance import FILTER_NAME_MAX, FILTERS_MOST, News, Show, look_at
+from tracker.domain.safety import Tier
+from tracker.domain.triage import ORDER, Kind, Reason
+from tracker.services import judging
+from tracker.services.flags import Waiting
 from tracker.services.patients import staff
-from tracker.store import records
+from tracker.store import caseload as store
+from tracker.store.caseload import Wish
+from tracker.store.schema import CaseloadLook
 from tracker.store.scope import Scope
 
-SPARK_DAYS = 28
+PAGE = 50
+"""Rows of one page."""
+
+SEARCH_MAX = 100
+
+
+class Filter(NamedTuple):
+    """What somebody wants to see; kept under a name, one of them may be what comes by itself."""
+
+    name: str = ""
+    everybody: bool = False
+    show: Show = Show.ALL
+    search: str = ""
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One patient's row: the worst episode, its reason; the rest is worked out when it is shown."""
+class Glance:
+    """What stands beside the rows: flags that wait, the look before this one, filters."""
 
-    raw: Row[Any]
-    facts: EpisodeFacts
-    reason: Reason
-    actor: StaffActor
-    today: date
-    other_complaints: int = 0
-
-    @property
-    def patient_id(self) -> UUID:
-        """The clinic's record."""
-        patient_id: UUID = self.raw.id
-        return patient_id
+    tiers: Mapping[UUID, Tier]
+    raised: Mapping[UUID, datetime]
+    waiting: Waiting
+    looked_at: datetime | None
+    begins_at: datetime
+    since: datetime | None
+    filters: Sequence[Filter]
 
     @property
-    def episode_id(self) -> UUID:
-        """The episode that the reason speaks of."""
-        episode_id: UUID = self.raw.episode_id
-        return episode_id
+    def is_new_look(self) -> bool:
+        """Whether the last look is over, so that another begins."""
+        return self.begins_at != self.looked_at
+
+
+class CaseRow(NamedTuple):
+    """One patient's row, of plain values alone: equal rows are drawn once."""
+
+    patient_id: UUID
+    episode_id: UUID | None
+    """Named where the patient has other problems besides."""
+    name: str
+    complaint: str
+    others: int
+    kind: Kind
+    hours: int
+    """Since the last session, where that is the reason."""
+    told: str | None
+    """What it shows of the log, as JSON; None where nothing is shared."""
+    session_days: int | None
+    tier: Tier | None
+    news: News | None
+    news_days: int
+    is_flag_new: bool
+    visit_in: int | None
+    """Days until the next visit; None where none is planned, or it is later than tomorrow."""
 
     @property
-    def name(self) -> str:
-        """The patient's name."""
-        return str(self.raw.name)
+    def facts(self) -> dict[str, Any]:
+        """What is shown of the log; nothing for who does not share."""
+        found: dict[str, Any] = json.loads(self.told) if self.told else {}
+        return found
 
     @property
-    def is_sharing(self) -> bool:
-        """Whether the patient's consent stands."""
-        return self.facts.is_sharing
-
-    @property
-    def complaint(self) -> str:
-        """The episode in short words."""
-        return str(self.raw.complaint)
-
-    @property
-    def pain(self) -> Sequence[int | None]:
-        """The last 28 days, the newest last; None where nothing was logged."""
-        return self.facts.pain.window(self.today, SPARK_DAYS)
+    def reason(self) -> Reason:
+        """Why the row stands where it stands."""
+        if self.kind is Kind.NEEDLED:
+            return Reason(self.kind, {"hours": self.hours})
+        return Reason(self.kind, self.facts.get("numbers", {}))
 
     @property
     def last_pain(self) -> int | None:
         """The newest rating of the last 28 days."""
-        return next((value for value in reversed(self.pain) if value is not None), None)
-
-    @property
-    def sessions(self) -> list[float]:
-        """Needling sessions in days from the midnight that opens the first of these days."""
-        hours = self.facts.session_hours.window(self.today, SPARK_DAYS)
-        return [day + hour / 24 for day, hour in enumerate(hours) if hour is not None]
-
-    @property
-    def session_days(self) -> int | None:
-        """Calendar days since the last session, on the clinic's clock."""
-        if self.facts.last_session_at is None:
-            return None
-        needled = local_day(self.facts.last_session_at, self.actor.clinic_zone)
-        return max(0, (self.today - needled).days)
+        found: int | None = self.facts.get("pain")
+        return found
 
     @property
     def stretches(self) -> tuple[float, int]:
         """(done, due) of the last four weeks: the adherence's two sums."""
-        if not self.facts.is_sharing:
-            return 0.0, 0
-        return stretch_counts(self.facts, self.today, SCORE_DAYS)
+        found = self.facts
+        return found.get("done", 0.0), found.get("due", 0)
 
     @property
-    def left_out(self) -> str | None:
-        """Why stretches were left out most often in these four weeks, on two days or more."""
-        found = main_reason(self.facts, self.today, SCORE_DAYS) if self.facts.is_sharing else None
-        return found[0] if found and found[1] > 1 else None
+    def is_pressing(self) -> bool:
+        """Whether a flag of this patient can't wait."""
+        return self.tier is not None and self.tier.is_pressing
 
 
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """The rows worst first, those gone quiet apart, and how many there are of each."""
+    """The rows of a page in their order, those gone quiet apart, and how many there are of each."""
 
+    first: Sequence[CaseRow]
+    """Who presses, then who comes today."""
     rows: Sequence[CaseRow]
     quiet: Sequence[CaseRow]
+    counts: Mapping[Show, int]
     total: int
     need_look: int
     silent: int
+    page: int
+    pages: int
+    beside: Glance
+
+    @property
+    def shown(self) -> list[CaseRow]:
+        """Every row of the page, in order."""
+        return [*self.first, *self.rows, *self.quiet]
+
+
+# Seeing.
+
+
+def glance(scope: Scope, now: datetime) -> Glance:
+    """The flags that wait, when the actor looked last, the filters kept. NotFound for a patient."""
+    actor = staff(scope)
+    tiers: dict[UUID, Tier] = {}
+    raised: dict[UUID, datetime] = {}
+    pressing = total = 0
+    rows = store.beside(scope, actor.membership_id, now)
+    for row in rows:
+        if row.patient_id is None:
+            continue
+        tier = Tier(row.tier)
+        total += row.flags
+        pressing += row.flags if tier.is_pressing else 0
+        tiers[row.patient_id] = min(tier, tiers.get(row.patient_id, tier), key=_TIERS.__getitem__)
+        raised[row.patient_id] = max(row.raised_at, raised.get(row.patient_id, row.raised_at))
+    looked_at = rows[0].looked_at
+    begins_at, since = look_at(looked_at, rows[0].since_at, now)
+    waiting = Waiting(pressing, total - pressing)
+    kept = [_filter(one) for one in rows[0].filters or ()]
+    return Glance(tiers, raised, waiting, looked_at, begins_at, since, kept)
+
+
+_TIERS = {tier: place for place, tier in enumerate(Tier)}
 
 
 def see_caseload(
-    scope: Scope, now: datetime, *, everybody: bool = False, search: str = ""
+    scope: Scope,
+    now: datetime,
+    *,
+    everybody: bool = False,
+    search: str = "",
+    show: Show = Show.ALL,
+    page: int | None = None,
+    beside: Glance | None = None,
 ) -> Caseload:
-    """The actor's own patients, or everybody's; raises NotFound for a patient."""
+    """The actor's own patients, or everybody's; whole, or one page of them. NotFound for a patient.
+
+    Whoever has to be judged anew is judged first, and that is kept where the scope writes.
+    """
+    asked = {"everybody": everybody, "search": search, "show": show, "page": page}
+    beside = beside or glance(scope, now)
+    seen = find_caseload(scope, now, beside, **asked)  # type: ignore[arg-type]
+    if seen is None:
+        actor = staff(scope)
+        judging.judge_all(scope.open_door(), actor.clinic_id, actor.clinic_zone, now)
+        seen = find_caseload(scope, now, beside, **asked)  # type: ignore[arg-type]
+    assert seen is not None  # noqa: S101 - whoever was to be judged has been
+    return seen
+
+
+def find_caseload(
+    scope: Scope,
+    now: datetime,
+    beside: Glance,
+    *,
+    everybody: bool = False,
+    search: str = "",
+    show: Show = Show.ALL,
+    page: int | None = None,
+) -> Caseload | None:
+    """The caseload as it was judged; None where somebody has to be judged first.
+
+    With the worker alive that is nobody, or whom the last seconds changed.
+    """
     actor = staff(scope)
-    today = local_day(now, actor.clinic_zone)
-    found = records.caseload(
-        scope, physio_id=None if everybody else actor.membership_id, search=search.strip()
+    wish = Wish(
+        today=local_day(now, actor.clinic_zone),
+        now=now,
+        physio_id=None if everybody else actor.membership_id,
+        search=search.strip(),
+        since=beside.since,
+        pressing=[own for own, tier in beside.tiers.items() if tier.is_pressing],
+        flagged=[own for own, at in beside.raised.items() if beside.since and at > beside.since],
     )
-    rows = _worst_by_patient([_row(raw, now, today, actor) for raw in found])
-    rows.sort(key=lambda row: (*row.reason.rank, row.name))
-    awake = [row for row in rows if row.reason.kind is not Kind.QUIET]
-    quiet = [row for row in rows if row.reason.kind is Kind.QUIET]
+    counted = store.counts(scope, wish)
+    if counted.stale:
+        return None
+    counts: dict[Show, int] = {
+        one: counted.total if one is Show.ALL else getattr(counted, one.value) for one in Show
+    }
+    pages = max(1, -(-counts[show] // PAGE)) if page else 1
+    page = page and min(page, pages)
+    found = store.rows(
+        scope, wish, show, offset=((page or 1) - 1) * PAGE, most=PAGE if page else None
+    )
+    first, rest, quiet = _parted([_row(raw, wish, actor, beside) for raw in found], show)
     return Caseload(
-        rows=awake,
+        first=first,
+        rows=rest,
         quiet=quiet,
-        total=len(rows),
-        need_look=sum(1 for row in awake if row.reason.kind in NEEDS_LOOK),
-        silent=sum(1 for row in awake if row.reason.kind in NUDGES),
+        counts=counts,
+        total=counted.total,
+        need_look=counted.need_look,
+        silent=counted.silent,
+        page=page or 1,
+        pages=pages,
+        beside=beside,
     )
 
 
-def pressing_first(seen: Caseload, pressing: Collection[UUID]) -> Caseload:
-    """The same rows with some patients on top: whoever waits for an answer is never "quiet"."""
-    if not pressing:
-        return seen
-    first = [row for row in (*seen.rows, *seen.quiet) if row.patient_id in pressing]
-    return replace(
-        seen,
-        rows=[*first, *(row for row in seen.rows if row.patient_id not in pressing)],
-        quiet=[row for row in seen.quiet if row.patient_id not in pressing],
-    )
-
-
-def facts_of(raw: Any) -> EpisodeFacts:
-    """What the rules read, from a row of the caseload's query."""
-    return EpisodeFacts(
-        opened_on=raw.opened_on,
-        is_joined=raw.person_id is not None,
-        is_sharing=bool(raw.is_sharing),
-        last_logged_on=raw.last_logged_on,
-        last_session_at=raw.last_session_at,
-        last_soreness=raw.last_soreness,
-        last_soreness_at=raw.last_soreness_at,
-        pain=Strip(raw.pain_end, raw.pain or ""),
-        done_halves=Strip(raw.done_end, raw.done_halves or ""),
-        session_hours=Strip(raw.session_end, raw.session_hours or ""),
-        lines=[
-            Line(date.fromisoformat(first), date.fromisoformat(last) if last else None, days)
-            for first, last, days in raw.lines
-        ],
-        excused=[*from_pairs(raw.pauses), *from_pairs(raw.excuses)],
-        reasons=Strip(raw.reasons_end, raw.reasons or ""),
-    )
-
-
-def _row(raw: Row[Any], now: datetime, today: date, actor: StaffActor) -> CaseRow:
-    facts = facts_of(raw)
-    return CaseRow(raw, facts, reason_for(facts, now, today), actor, today)
-
-
-def _worst_by_patient(rows: Sequence[CaseRow]) -> list[CaseRow]:
-    """One row a patient: the episode with the worst reason speaks, the others are counted."""
-    grouped: dict[UUID, list[CaseRow]] = {}
+def _parted(
+    rows: Sequence[CaseRow], show: Show
+) -> tuple[list[CaseRow], list[CaseRow], list[CaseRow]]:
+    """(who presses or comes today, the others worst first, those gone quiet)."""
+    parts: tuple[list[CaseRow], list[CaseRow], list[CaseRow]] = ([], [], [])
     for row in rows:
-        grouped.setdefault(row.patient_id, []).append(row)
-    result = []
-    for own in grouped.values():
-        worst = own[0] if len(own) == 1 else min(own, key=lambda row: row.reason.rank)
-        result.append(replace(worst, other_complaints=len(own) - 1) if len(own) > 1 else worst)
-    return result
+        is_first = row.is_pressing or row.visit_in == 0
+        is_quiet = row.kind is Kind.QUIET and show is not Show.QUIET
+        parts[0 if is_first else 2 if is_quiet else 1].append(row)
+    return parts
+
+
+_KINDS = tuple(ORDER)
+_CLOSED = (Kind.NOT_JOINED, Kind.NOT_SHARING)
+
+
+def _row(raw: Any, wish: Wish, actor: StaffActor, beside: Glance) -> CaseRow:
+    (
+        patient_id, name, place, visit_on, news, news_days, news_at, others, speaks_id, complaint,
+        last_session_at, told,
+    ) = raw  # fmt: skip
+    kind = _KINDS[place]
+    if told is None and kind not in _CLOSED:
+        # Withdrawn since it was judged: of the log nothing is told, not even by the place's name.
+        kind, news = Kind.NOT_SHARING, None
+    since = beside.since
+    visit_in = (visit_on - wish.today).days if visit_on else None
+    days = None
+    if last_session_at is not None:
+        days = max(0, (wish.today - local_day(last_session_at, actor.clinic_zone)).days)
+    is_new = since is not None and news is not None and news_at > since
+    return CaseRow(
+        patient_id,
+        speaks_id if others else None,
+        name,
+        complaint,
+        others,
+        kind,
+        int(hours_between(last_session_at, wish.now)) if kind is Kind.NEEDLED else 0,
+        told,
+        days,
+        beside.tiers.get(patient_id),
+        News(news) if is_new else None,
+        news_days if is_new else 0,
+        patient_id in wish.flagged,
+        visit_in if visit_in in {0, 1} else None,
+    )
+
+
+# The look that goes on.
+
+
+def mark_look(scope: Scope, seen: Glance) -> None:
+    """Note that a look has begun: what changes from now on is news for the next one."""
+    store.mark_look(scope, staff(scope).membership_id, seen.begins_at, seen.since)
+
+
+def _new_look(actor: StaffActor, at: datetime) -> CaseloadLook:
+    return CaseloadLook(
+        clinic_id=actor.clinic_id,
+        membership_id=actor.membership_id,
+        looked_at=at,
+        since_at=None,
+        filters=[],
+    )
+
+
+# Filters kept under a name.
+
+
+def _filter(kept: Sequence[Any]) -> Filter:
+    name, everybody, show, search, is_default = kept
+    return Filter(name, everybody, Show(show), search, is_default)
+
+
+def keep_filter(scope: Scope, given: Filter, now: datetime) -> None:
+    """Keep what is shown under a name; a name that is there already means the new one.
+
+    Raises Invalid for a name that is none, or too many of them.
+    """
+    name = " ".join(given.name.replace("\0", "").split())
+    if not name:
+        raise Invalid({"name": ["filter_name"]})
+    if len(name) > FILTER_NAME_MAX:
+        raise Invalid({"name": ["filter_long"]})
+    row = _look(scope, now)
+    others = [kept for kept in map(_filter, row.filters) if kept.name.lower() != name.lower()]
+    if len(others) >= FILTERS_MOST:
+        raise Invalid({"name": ["filter_many"]})
+    if given.is_default:
+        others = [kept._replace(is_default=False) for kept in others]
+    _store(scope, row, [*others, given._replace(name=name, search=given.search[:SEARCH_MAX])])
+
+
+def remove_filter(scope: Scope, name: str) -> None:
+    """Forget a filter; raises NotFound where there is none of that name."""
+    row, kept = _kept(scope, name)
+    _store(scope, row, [one for one in kept if one.name != name])
+
+
+def choose_default(scope: Scope, name: str, *, is_default: bool) -> None:
+    """Have a filter come by itself, or no longer; of all of somebody's at most one does."""
+    row, kept = _kept(scope, name)
+    _store(scope, row, [one._replace(is_default=is_default and one.name == name) for one in kept])
+
+
+def _kept(scope: Scope, name: str) -> tuple[CaseloadLook, list[Filter]]:
+    row = store.lock_look(scope, staff(scope).membership_id)
+    kept = [_filter(one) for one in row.filters] if row else []
+    if row is None or name not in {one.name for one in kept}:
+        raise NotFound("filter")
+    return row, kept
+
+
+def _look(scope: Scope, now: datetime) -> CaseloadLook:
+    actor = staff(scope)
+    row = store.lock_look(scope, actor.membership_id)
+    if row is None:
+        row = _new_look(actor, now)
+        scope.add(row)
+    return row
+
+
+def _store(scope: Scope, row: CaseloadLook, kept: Sequence[Filter]) -> None:
+    row.filters = [list(one) for one in kept]
+    scope.flush()

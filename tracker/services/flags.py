@@ -525,16 +525,6 @@ def count_waiting(scope: Scope, *, own: bool = False, now: datetime | None = Non
     return Waiting(pressing, sum(counts.values()) - pressing)
 
 
-def patients_flagged(scope: Scope, now: datetime | None = None) -> dict[UUID, Tier]:
-    """The most pressing tier that waits, by patient. Without `now` what is snoozed counts too."""
-    staff(scope)
-    found: dict[UUID, Tier] = {}
-    for row in store.open_flags(scope, now):
-        tiers = (Tier(row.Flag.tier), found.get(row.Flag.patient_id, Tier.EXPECTED))
-        found[row.Flag.patient_id] = min(tiers, key=list(Tier).index)
-    return found
-
-
 # How many there are.
 
 

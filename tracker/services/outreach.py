@@ -20,7 +20,7 @@ from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_time
 from tracker.domain.errors import Expired
 from tracker.domain.schedule import daily_period, week_days, weekly_period
-from tracker.services import accounts, caseload, flags, held, limits, patient_joining
+from tracker.services import accounts, caseload, flags, held, judging, limits, patient_joining
 from tracker.services.faults import STORE_FAULTS
 from tracker.services.ports import Mailer, MailFault, Message
 from tracker.services.secrets import Secrets
@@ -118,6 +118,7 @@ def run_due(
     Leases and signs of life follow the `clock`, which goes on during a long round; without one
     the whole round stands at `now`.
     """
+    judging.judge_everybody(database, now)
     with database.door(writes=True) as door:
         queued = flags.queue_mails(door, now) + queue_digests(door, now)
         flags.raise_quiet(door, now)

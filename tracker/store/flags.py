@@ -79,17 +79,17 @@ def _flags() -> Any:
     )
 
 
-def _waits(now: datetime | None) -> ColumnElement[bool]:
+def waits(now: datetime | ColumnElement[datetime] | None) -> ColumnElement[bool]:
     """SQL: a flag waits for somebody; without `now` a snoozed one waits too."""
-    waits = and_(Flag.acknowledged_at.is_(None), Flag.closed_at.is_(None))
+    is_open = and_(Flag.acknowledged_at.is_(None), Flag.closed_at.is_(None))
     if now is None:
-        return waits
-    return and_(waits, or_(Flag.snoozed_until.is_(None), Flag.snoozed_until <= now))
+        return is_open
+    return and_(is_open, or_(Flag.snoozed_until.is_(None), Flag.snoozed_until <= now))
 
 
 def open_flags(scope: Scope, now: datetime | None, patient_id: UUID | None = None) -> Rows:
     """(Flag, name, physio_id, phone, person_id) of what waits, the newest first."""
-    statement = _flags().where(_waits(now))
+    statement = _flags().where(waits(now))
     if patient_id is not None:
         statement = statement.where(Flag.patient_id == patient_id)
     return scope.rows(statement, Flag, Patient)
@@ -97,7 +97,7 @@ def open_flags(scope: Scope, now: datetime | None, patient_id: UUID | None = Non
 
 def snoozed_flags(scope: Scope, now: datetime) -> Rows:
     """The same of what somebody has put off, the first to come back first."""
-    statement = _flags().where(_waits(None), Flag.snoozed_until > now)
+    statement = _flags().where(waits(None), Flag.snoozed_until > now)
     return scope.rows(statement.order_by(None).order_by(Flag.snoozed_until), Flag, Patient)
 
 
@@ -125,7 +125,7 @@ def open_counts(
     statement = (
         select(Flag.tier, func.count())
         .join(Patient, (Patient.clinic_id == Flag.clinic_id) & (Patient.id == Flag.patient_id))
-        .where(_waits(now))
+        .where(waits(now))
         .group_by(Flag.tier)
     )
     if physio_id is not None:

@@ -35,7 +35,8 @@ _ADDRESS = case((Membership.role == Role.PATIENT, Patient.email), else_=Person.e
 one clinic wrote down must never receive another clinic's link."""
 
 
-def _insert(door: Door, model: type[Any]) -> Any:
+def insert_into(door: Door, model: type[Any]) -> Any:
+    """The engine's own INSERT, which can say what to do on a conflict."""
     name = door.session.get_bind().dialect.name
     return (sqlite.insert if name == "sqlite" else postgresql.insert)(model)
 
@@ -75,7 +76,7 @@ def put_once(
 ) -> bool:
     """Put a mail into the outbox unless it is there already; whether it was put."""
     statement = (
-        _insert(door, Outbox)
+        insert_into(door, Outbox)
         .values(
             clinic_id=clinic_id,
             person_id=person_id,
@@ -191,7 +192,7 @@ def set_subscription(
 ) -> None:
     """Keep a person's choice about one kind of mail."""
     statement = (
-        _insert(door, Subscription)
+        insert_into(door, Subscription)
         .values(clinic_id=clinic_id, person_id=person_id, kind=kind, is_on=is_on, changed_at=now)
         .on_conflict_do_update(
             index_elements=["clinic_id", "person_id", "kind"],
@@ -249,7 +250,7 @@ def clinic_number(door: Door, clinic_id: UUID) -> str:
 def beat(door: Door, name: str, now: datetime) -> None:
     """Leave the worker's sign of life."""
     statement = (
-        _insert(door, Heartbeat)
+        insert_into(door, Heartbeat)
         .values(name=name, beat_at=now)
         .on_conflict_do_update(index_elements=["name"], set_={"beat_at": now})
     )

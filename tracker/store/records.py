@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, select
 
 from tracker.store.schema import (
     Clinic,
     Consent,
     Episode,
-    EpisodeSummary,
     Membership,
     NeedlingSession,
     Patient,
     Person,
     Prescription,
 )
-from tracker.store.scope import Scope, consent_stands
+from tracker.store.scope import Scope
 
 Rows = Sequence[Row[Any]]
 
@@ -90,63 +88,6 @@ def colleagues(scope: Scope) -> Rows:
         Membership,
         Person,
     )
-
-
-def caseload(scope: Scope, *, physio_id: UUID | None, search: str) -> Rows:
-    """One row an open episode of the clinic's patients, with what the rules read.
-
-    What patients logged stands in `EpisodeSummary`, joined only where a consent stands.
-    """
-    sharing = consent_stands(Patient.clinic_id, Patient.id).label("is_sharing")
-    summary = aliased(EpisodeSummary)
-    statement = (
-        select(
-            Patient.id,
-            Patient.name,
-            Patient.year_of_birth,
-            Patient.physio_id,
-            Patient.person_id,
-            sharing,
-            Episode.id.label("episode_id"),
-            Episode.complaint,
-            Episode.opened_on,
-            Episode.next_visit_on,
-            Episode.last_session_at,
-            Episode.session_end,
-            Episode.session_hours,
-            Episode.lines,
-            Episode.pauses,
-            summary.last_logged_on,
-            summary.pain_end,
-            summary.pain,
-            summary.done_end,
-            summary.done_halves,
-            summary.reasons_end,
-            summary.reasons,
-            summary.excuses,
-            summary.last_soreness,
-            summary.last_soreness_at,
-        )
-        .join(
-            Episode, and_(Episode.clinic_id == Patient.clinic_id, Episode.patient_id == Patient.id)
-        )
-        .outerjoin(
-            summary,
-            and_(
-                summary.clinic_id == Episode.clinic_id,
-                summary.patient_id == Episode.patient_id,
-                summary.episode_id == Episode.id,
-                scope.visible(summary),
-            ),
-        )
-        .where(Episode.closed_on.is_(None))
-    )
-    if physio_id is not None:
-        statement = statement.where(Patient.physio_id == physio_id)
-    for word in search.split():
-        pattern = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(func.lower(Patient.name).like(f"%{pattern}%", escape="\\"))
-    return scope.rows(statement, Patient, Episode, narrowed=(EpisodeSummary, Consent))
 
 
 def clinic_of(scope: Scope, clinic_id: UUID) -> Clinic:

@@ -23,6 +23,9 @@ PACK_LEAST = 500
 """Bytes under which gzip costs more than it saves."""
 
 PAGE_LEVEL = 5
+LARGE = 200_000
+"""Bytes from which a page is packed lightly: a list of thousands takes longer to pack than to make.
+"""
 
 
 def tree_hash(root: Path, made: Mapping[str, str]) -> str:
@@ -130,6 +133,6 @@ def _gzip(body: bytes) -> bytes:
     """
     noise = os.urandom(1)[0] % 48
     name = os.urandom(24).hex()[:noise].encode()
-    packed: Any = gzip.compress(body, PAGE_LEVEL, mtime=0)
+    packed: Any = gzip.compress(body, 1 if len(body) > LARGE else PAGE_LEVEL, mtime=0)
     # Flag FNAME in the header, then the name and its closing zero.
     return bytes(packed[:3] + b"\x08" + packed[4:10] + name + b"\0" + packed[10:])

@@ -19,8 +19,7 @@ from tracker.domain.prescription import EVERY_DAY, Dose, Provenance, TimeOfDay, 
 from tracker.domain.programme_changes import Turn
 from tracker.domain.timeline import NeedlingMark, Timeline
 from tracker.domain.triage import Kind, Reason
-from tracker.formats.chart import TimelineWords, spark_svg, timeline_pair
-from tracker.services.caseload import CaseRow
+from tracker.formats.chart import TimelineWords, timeline_pair
 from tracker.services.news import News
 from tracker.web.language import short_day
 from tracker.web.shelf import known
@@ -284,14 +283,7 @@ def reason_sentence(reason: Reason) -> str:
     n = reason.numbers
     match reason.kind:
         case Kind.FLARE:
-            return _(
-                "Pain up %(rise)s on two days: now %(pain)s, usually %(usual)s"
-                " (median of %(days)s logged days)",
-                rise=number(n["rise"]),
-                pain=number(n["pain"]),
-                usual=number(n["usual"]),
-                days=number(n["days"]),
-            )
+            return _flare(n)
         case Kind.LONG_SORENESS:
             return _(
                 "Soreness still %(soreness)s of 10 at %(hours)s hours after needling",
@@ -314,6 +306,23 @@ def reason_sentence(reason: Reason) -> str:
             )
         case _:
             return _calm_sentence(reason)
+
+
+def _flare(n: dict[str, float]) -> str:
+    if n["lift"]:
+        return _(
+            "Pain %(pain)s, clearly over the course of late: %(usual)s over %(days)s logged days",
+            pain=number(n["pain"]),
+            usual=number(n["usual"]),
+            days=number(n["days"]),
+        )
+    return _(
+        "Pain up by 2 or more on two days: now %(pain)s, usually %(usual)s"
+        " (median of %(days)s logged days)",
+        pain=number(n["pain"]),
+        usual=number(n["usual"]),
+        days=number(n["days"]),
+    )
 
 
 def _silence(numbers: dict[str, float]) -> str:
@@ -386,23 +395,6 @@ def reason_tone(kind: Kind) -> str:
 
 
 # Drawings.
-
-
-def spark(row: CaseRow) -> Markup:
-    """The small line of a caseload's row."""
-    logged = [value for value in row.pain if value is not None]
-    if logged:
-        label = _(
-            "Pain over 28 days: %(count)s days logged, from %(least)s to %(most)s, last %(last)s",
-            count=len(logged),
-            least=min(logged),
-            most=max(logged),
-            last=logged[-1],
-        )
-    else:
-        label = _("Pain over 28 days: nothing logged")
-    usual = row.reason.numbers.get("usual")
-    return Markup(spark_svg(row.pain, row.sessions, label=label, usual=usual))  # noqa: S704 - chart.py escapes
 
 
 def timeline_words(timeline: Timeline, today: date) -> TimelineWords:
@@ -478,7 +470,6 @@ def init(app: Flask) -> None:
         role_word=role_word,
         side_word=side_word,
         soreness_outlook=soreness_outlook,
-        spark=spark,
         start_words=start_words,
         stretch_name=stretch_name,
         technique_words=technique_words,

@@ -3,6 +3,7 @@
 from tracker.store.schema.flags import Flag, FlagStep, FlareQuestion
 from tracker.store.schema.library import OwnStretch, StretchPicture, StretchReview
 from tracker.store.schema.logs import (
+    CaseloadFace,
     Checkin,
     DiaryDay,
     EpisodeSummary,
@@ -23,6 +24,7 @@ from tracker.store.schema.measures import (
 from tracker.store.schema.outreach import Heartbeat, Outbox, Subscription
 from tracker.store.schema.people import (
     AuthSession,
+    CaseloadLook,
     Clinic,
     Consent,
     HeldForm,
@@ -49,6 +51,8 @@ from tracker.store.schema.plans import (
 __all__ = [
     "Activity",
     "AuthSession",
+    "CaseloadFace",
+    "CaseloadLook",
     "Checkin",
     "Clinic",
     "Consent",

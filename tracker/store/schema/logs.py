@@ -255,3 +255,18 @@ class EpisodeSummary(LoggedRow, Base):
     last_soreness_at: Mapped[datetime | None]
 
     __table_args__ = (belongs_to("episode", *_EPISODE, key=_KEY), scale("last_soreness"))
+
+
+class CaseloadFace(LoggedRow, Base):
+    """What a patient's row of the caseload shows of the log, as JSON: written with the judgement.
+
+    `told` is text, so that a row that was drawn before is recognised without being read.
+    """
+
+    __tablename__ = "caseload_face"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    told: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (belongs_to("patient", "clinic_id", "patient_id", key=("clinic_id", "id")),)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -117,6 +119,19 @@ class Patient(ClinicRow, Base):
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
+    # Where the row stands in the caseload, judged from the first of these moments until the second
+    # (None: to be judged anew, which any write of what the rules read makes it; see judged.py).
+    judged_from: Mapped[datetime | None]
+    judged_until: Mapped[datetime | None]
+    # The place of the reason's kind, worst first; None where no problem is open.
+    place: Mapped[int | None] = mapped_column(SmallInteger)
+    weight: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
+    speaks_id: Mapped[UUID | None]
+    others: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    visit_on: Mapped[date | None]
+    news: Mapped[str | None] = mapped_column(String(16))
+    news_days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    news_at: Mapped[datetime | None]
 
     __table_args__ = (
         belongs_to("membership", "clinic_id", "person_id", key=("clinic_id", "person_id")),
@@ -124,6 +139,26 @@ class Patient(ClinicRow, Base):
         UniqueConstraint("clinic_id", "person_id"),
         Index("ix_patient_person", "person_id"),
         CheckConstraint("year_of_birth BETWEEN 1900 AND 2100", name="year_of_birth_range"),
+    )
+
+
+class CaseloadLook(ClinicRow, Base):
+    """When one of the staff last looked at the caseload, and the filters kept under a name.
+
+    `looked_at` is when the look began that is going on, `since_at` when the one before it did.
+    `filters` holds [name, all, show, search, is_default] each.
+    """
+
+    __tablename__ = "caseload_look"
+
+    clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(primary_key=True)
+    looked_at: Mapped[datetime]
+    since_at: Mapped[datetime | None]
+    filters: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
+
+    __table_args__ = (
+        belongs_to("membership", "clinic_id", "membership_id", key=("clinic_id", "id")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from tracker.web.physio import (
     brief,
+    cases,
     contact,
     library,
     measures,
@@ -15,6 +16,7 @@ from tracker.web.physio.parts import pages
 
 __all__ = [
     "brief",
+    "cases",
     "contact",
     "library",
     "measures",

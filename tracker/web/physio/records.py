@@ -1,4 +1,4 @@
-"""The caseload, and each patient's record: the time line, the way in, the episodes."""
+"""Each patient's record: the time line, the way in, the episodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tracker.domain import catalog
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import FLAG_NOTE_MAX
 from tracker.services import (
-    caseload,
     flags,
     insight,
     measures,
@@ -30,37 +29,6 @@ from tracker.web.messages import text_of
 from tracker.web.patient import RANGES, asked_id, range_choice
 from tracker.web.physio.parts import Posted, pages, say_waited, today
 from tracker.web.responses import again, draw_qr, see_other
-
-PAGE = 50
-"""Rows of the caseload shown at once; the rest is one tap away."""
-
-
-# The caseload.
-
-
-@pages.get("/patients")
-@for_staff
-def list_patients() -> str:
-    """Everybody one looks after, worst first."""
-    everybody = request.args.get("all") == "1"
-    search = request.args.get("q", "")[:100].replace("\0", "")
-    is_whole = request.args.get("whole") == "1"
-    with reading() as scope:
-        seen = caseload.see_caseload(scope, now(), everybody=everybody, search=search)
-        flagged = flags.patients_flagged(scope, now())
-    seen = caseload.pressing_first(seen, {own for own, tier in flagged.items() if tier.is_pressing})
-    shown = seen.rows if is_whole else seen.rows[:PAGE]
-    return render_template(
-        "physio/patients.html",
-        seen=seen,
-        shown=shown,
-        flagged=flagged,
-        quiet=seen.quiet if is_whole else seen.quiet[:PAGE],
-        everybody=everybody,
-        search=search,
-        current=today(),
-    )
-
 
 # Patients.
 
@@ -269,9 +237,11 @@ def close_episode(patient_id: UUID, episode_id: UUID) -> Response:
 def plan_visit(patient_id: UUID, episode_id: UUID) -> Response:
     """Note the next visit, or that there is none."""
     form = forms.VisitForm(request.form)
-    if form.validate():
+    is_cleared = request.form.get("clear") == "1"
+    if is_cleared or form.validate():
+        day = None if is_cleared else form.next_visit_on.data
         with writing() as scope:
-            patients.set_next_visit(scope, patient_id, episode_id, form.next_visit_on.data)
+            patients.set_next_visit(scope, patient_id, episode_id, day)
         flash(_("Saved."), "done")
     else:
         flash(_("Write a date, such as 2026-11-22."), "error")
