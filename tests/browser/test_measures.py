@@ -52,7 +52,7 @@ def test_a_measure_is_kept_at_once_and_sent_when_there_is_a_network(named, quay)
     expect(page.locator("#list")).to_contain_text("Once a week: your activities")
     assert rows(quay, MeasureEntry, "wim") == []
     named.online()
-    expect(page.locator("#unsent")).to_be_hidden()
+    expect(page.locator("#none")).to_be_visible()
     (entry,) = rows(quay, MeasureEntry, "wim")
     ids = {row.words: str(row.id) for row in rows(quay, Activity, "wim")}
     assert entry.answers == {ids["Turning my head"]: 3, ids["Carrying shopping"]: 6}
@@ -67,6 +67,7 @@ def test_not_this_week_is_one_tap_without_a_network_too(named, quay):
     named.today()
     page.locator("#ask [name=skip]").click()
     expect(page.locator("#ask")).to_be_hidden()
+    expect(page.locator("#unsent")).to_have_text("1")
     named.online()
     expect(page.locator("#unsent")).to_be_hidden()
     (entry,) = rows(quay, MeasureEntry, "wim")
@@ -88,7 +89,7 @@ def test_a_question_is_kept_changed_and_sent_as_one(named, quay):
     page.goto("/unsent")
     expect(page.locator("#list")).to_contain_text("Your question: May I swim or run?")
     named.online()
-    expect(page.locator("#unsent")).to_be_hidden()
+    expect(page.locator("#none")).to_be_visible()
     (question,) = rows(quay, VisitQuestion, "wim")
     assert (question.words, question.rev) == ("May I swim or run?", 1)
     page.goto("/progress")

@@ -149,12 +149,12 @@ def test_what_was_sent_after_the_session_had_ended_is_saved_on_its_day(
     bob, cast, maker, database, clock
 ):
     page = bob.get("/today")
-    fields = {**card(page), "local_date": TODAY.isoformat()}
+    fields = {**card(page), "asked_on": TODAY.isoformat()}
     fields["bound"] = held_in(page.text, "bound")
     bob.client.delete_cookie("aftercare")
     with bob.client.session_transaction() as session:
         session["csrf_token"] = "0" * 40
-    asked = {name: fields[name] for name in ("bound", "episode_id", "local_date")}
+    asked = {name: fields[name] for name in ("bound", "episode_id", "asked_on")}
     for path, data in (
         ("/progress/measure", {**fields, "skip": "1"}),
         ("/progress/question", {**asked, "text": "May I swim?", "entry_id": str(uuid4())}),

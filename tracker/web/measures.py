@@ -169,7 +169,7 @@ def save_posted(posted: Posted) -> Response:
     measure = read_measure(posted.get("measure"))
     episode_id = _id_in(posted, "episode_id")
     rev = RevForm(posted).base_rev.data
-    moment = _moment(posted.get("local_date", ""))
+    moment = _moment(posted.get("asked_on", ""))
     try:
         answers = read_answers(measure, posted)
         entry_id = _id_in(posted, "entry_id")
@@ -263,7 +263,7 @@ def save_asked(posted: Posted) -> Response:
         given = questions.QuestionInput(words, _id_in(posted, "entry_id"), rev)
         with writing() as scope:
             episode = measuring.logged_episode(scope, episode_id)
-            questions.ask(scope, _moment(posted.get("local_date", "")), episode, given)
+            questions.ask(scope, _moment(posted.get("asked_on", "")), episode, given)
     except Invalid as refusal:
         codes = [code for own in refusal.errors.values() for code in own]
         return again(
