@@ -61,7 +61,7 @@ def needled(hours_ago):
     [
         (pains(5, 5, 3, 3, 3, 3, 3), Kind.FLARE),
         (pains(4, 5, 3, 3, 3, 3, 3), Kind.ON_COURSE),
-        (pains(5, 5, 3, 3, 3, 3), Kind.ON_COURSE),
+        (pains(5, 3, 3, 3, 3), Kind.ON_COURSE),
         (pains(5, 5, 3, 3, 3, 3, 3, start=4), Kind.FLARE),
         (pains(5, 5, 3, 3, 3, 3, 3, start=5), Kind.ON_COURSE),
         (pains(5, None, 5, None, 3, 3, 3, None, 3, 3), Kind.FLARE),

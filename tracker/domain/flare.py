@@ -36,12 +36,12 @@ flares averaged +2.8, Costa 2019)."""
 SIGMA_LEAST = 1.0
 """The scatter of a day is taken as 1 point at least, however even a patient's days are (RULE)."""
 
-WIDTH = 0.75
+WIDTH = 1.0
 """How many sigmas of the running average its upper limit lies above where it stood the day before.
-3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 0.75 was
+3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 1 was
 chosen by `tracker bench alerts`, which tells what it costs (RULE)."""
 
-ASK_WIDTH = 0.4
+ASK_WIDTH = 0.2
 """The same for the question to the patient, which is asked sooner than somebody is told: what an
 answer buys, and how often it is asked for, `tracker bench alerts` prints too (RULE)."""
 
