@@ -15,9 +15,10 @@ from tracker.domain.access import OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.days import local_day
 from tracker.domain.errors import NotFound
 from tracker.domain.prescription import Outcome
+from tracker.domain.safety import FlagKind
 from tracker.domain.strip import Strip
 from tracker.domain.triage import Kind
-from tracker.services import accounts, caseload, demo, summaries
+from tracker.services import accounts, caseload, demo, flags, summaries
 from tracker.services.secrets import Secrets
 from tracker.store import logs
 from tracker.store.base import Base, UtcDateTime
@@ -165,6 +166,21 @@ def test_pias_caseload_shows_every_reason_to_look_or_nudge(filled, secrets):
         seen = caseload.see_caseload(scope, NOW)
     kinds = {row.reason.kind for row in (*seen.rows, *seen.quiet)}
     assert not set(Kind) - {Kind.ON_COURSE, Kind.STEADY_HIGH} - kinds
+
+
+def test_flags_wait_and_were_answered_as_the_rules_would_have_it(filled, secrets):
+    with filled.scope(enter(filled, secrets, "pia@demo.example")) as scope:
+        seen = flags.see_flags(scope, NOW)
+        sessions = {}
+        for row in scope.entities(NeedlingSession):
+            sessions.setdefault(row.episode_id, []).append(row.needled_at)
+    assert not seen.pressing
+    assert {one.flag.kind for one in seen.amber} >= {FlagKind.FLARE, FlagKind.SORENESS}
+    assert len(seen.answered) > len(seen.amber)
+    for one in (*seen.amber, *seen.answered):
+        if one.flag.kind == FlagKind.FLARE:
+            after = [one.flag.said_at - at for at in sessions.get(one.flag.episode_id, ())]
+            assert not any(timedelta(0) <= gap < timedelta(hours=60) for gap in after)
 
 
 def test_one_patient_is_invited_and_one_keeps_everything_private(filled, secrets):

@@ -16,6 +16,7 @@ from tracker.domain.days import local_time, to_utc
 from tracker.domain.errors import ConfigError, NotFound
 from tracker.domain.session import SessionKind
 from tracker.domain.simulate import SimulatedPatient, simulate, simulate_other
+from tracker.domain.simulate_flags import draw_flags
 from tracker.services import accounts
 from tracker.services.accounts import SignedIn
 from tracker.services.secrets import Secrets
@@ -228,6 +229,7 @@ def _bulk(
         treated_by=treated_by,
         email=_address(patient.name) if has_address else None,
         next_visit_on=_next_visit(patient, today),
+        flags=draw_flags(patient, today),
     )
 
 

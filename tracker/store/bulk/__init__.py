@@ -12,6 +12,7 @@ from sqlalchemy import Engine, delete, insert, inspect, select, text
 
 from tracker.domain.access import Role
 from tracker.store.base import Base
+from tracker.store.bulk.flags import flag_rows
 from tracker.store.bulk.frame import BulkPatient, Frame, Row, stable_id
 from tracker.store.bulk.logs import log_rows
 from tracker.store.bulk.measures import measure_rows
@@ -115,7 +116,8 @@ class _Batch:
                 "created_at": frame.joined_at,
             }
             self._add_person(frame.id("membership"), Role.PATIENT, person)
-        for kind, rows in (*plan_rows(frame), *log_rows(frame), *measure_rows(frame)):
+        made = (plan_rows, log_rows, measure_rows, flag_rows)
+        for kind, rows in (one for rows_of in made for one in rows_of(frame)):
             self._add(kind, rows)
 
     def _add_person(self, membership_id: UUID, role: Role, person: Row) -> None:

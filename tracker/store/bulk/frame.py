@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tracker.domain.days import to_utc
+from tracker.domain.simulate_flags import SimulatedFlag
 from tracker.domain.simulate_measures import SimulatedMeasures, draw_measures
 from tracker.domain.simulate_types import (
     SimulatedPatient,
@@ -48,6 +50,7 @@ class BulkPatient:
     has_joined: bool = True
     withdrawn_at: datetime | None = None
     next_visit_on: date | None = None
+    flags: Sequence[SimulatedFlag] = ()
 
 
 @dataclass(frozen=True)
