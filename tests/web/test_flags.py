@@ -217,7 +217,7 @@ def test_a_flare_raises_one_flag_in_48_hours(cast, maker, zita, visit):
     assert (flag.kind, flag.tier, flag.reason) == ("flare", "amber", "flare_lift")
     assert flag.subject_id == zita.episode_id
     told = text_of(visit(cast.pia).get("/flags").text)
-    assert "Pain 6 of 10, over the course of late (3)." in told
+    assert "Pain 6 of 10, above the recent average (3)." in told
 
 
 def test_a_flare_is_told_again_after_two_days(maker, zita):

@@ -165,7 +165,7 @@ def _of_flare(reason: str, told: dict[str, Any]) -> str:
         )
     else:
         rise = _(
-            "Pain %(pain)s of 10, over the course of late (%(usual)s).", pain=pain, usual=usual
+            "Pain %(pain)s of 10, above the recent average (%(usual)s).", pain=pain, usual=usual
         )
     said = {
         "yes": _("The patient says: a bad spell."),

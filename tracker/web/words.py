@@ -311,7 +311,7 @@ def reason_sentence(reason: Reason) -> str:
 def _flare(n: dict[str, float]) -> str:
     if n["lift"]:
         return _(
-            "Pain %(pain)s, clearly over the course of late: %(usual)s over %(days)s logged days",
+            "Pain %(pain)s, clearly above the recent average: %(usual)s over %(days)s logged days",
             pain=number(n["pain"]),
             usual=number(n["usual"]),
             days=number(n["days"]),

@@ -47,6 +47,7 @@ class BulkPatient:
     physio_id: UUID | None
     treated_by: UUID
     email: str | None = None
+    phone: str | None = None
     has_joined: bool = True
     withdrawn_at: datetime | None = None
     next_visit_on: date | None = None

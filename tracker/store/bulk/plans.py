@@ -52,6 +52,7 @@ def _patient(frame: Frame) -> Row:
         "name": frame.of.name,
         "year_of_birth": frame.of.year_of_birth,
         "email": given.email,
+        "phone": given.phone,
         "created_at": frame.booked_at,
     }
 
