@@ -171,7 +171,7 @@ def test_pias_caseload_shows_every_reason_to_look_or_nudge(filled, secrets):
 def test_flags_wait_and_were_answered_as_the_rules_would_have_it(filled, secrets):
     with filled.scope(enter(filled, secrets, "pia@demo.example")) as scope:
         seen = flags.see_flags(scope, NOW)
-        sessions: dict[UUID, list[datetime]] = {}
+        sessions: dict[UUID | None, list[datetime]] = {}
         for row in scope.entities(NeedlingSession):
             sessions.setdefault(row.episode_id, []).append(row.needled_at)
     assert not seen.pressing
