@@ -84,10 +84,12 @@ function start(root) {
     const seen = drawings.find(({ svg }) => svg.clientWidth);
     if (!seen?.svg.dataset.days || seen.svg.clientWidth > reader.clientWidth) return;
     const scale = seen.svg.clientWidth / seen.width;
+    const share = (length) => (100 * length * scale) / reader.clientWidth;
     const [first, last] = [seen.stops[0], seen.stops.at(-1)];
     const offset = seen.svg.getBoundingClientRect().left - reader.getBoundingClientRect().left;
-    slider.style.marginInlineStart = `${offset + first * scale - THUMB / 2}px`;
-    slider.style.inlineSize = `${(last - first) * scale + THUMB}px`;
+    // In shares, so that a narrower page has it narrower before this runs again.
+    slider.style.marginInlineStart = `calc(${share(first + offset / scale)}% - ${THUMB / 2}px)`;
+    slider.style.inlineSize = `calc(${share(last - first)}% + ${THUMB}px)`;
   }
 
   function choose(place) {
