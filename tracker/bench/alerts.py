@@ -21,6 +21,7 @@ from tracker.domain.flare import Reply
 from tracker.domain.response import spoilt_days
 from tracker.domain.safety import REPEAT_AFTER, Rating, find_abnormal
 from tracker.domain.simulate import SimulatedPatient, simulate_each
+from tracker.domain.simulate_flags import in_flare
 
 PATIENTS, DAYS = 500, 90
 SEEDS = (7, 8, 9, 10, 11)
@@ -29,10 +30,6 @@ ZONE = "Europe/London"
 
 FOUND_WITHIN = timedelta(days=3)
 """A flag up to three days after the onset has found its flare."""
-
-FLARE_LASTS = timedelta(days=10)
-"""A simulated flare with its tail: flags in these days are not false, its check-ins not ordinary.
-"""
 
 SILENT = 0.2
 """Share of the questions that stay without an answer (an assumption of this bench)."""
@@ -147,7 +144,7 @@ def count(tally: Tally, patient: SimulatedPatient, rng: Random | None) -> None:
         day, at = entry.local_date, entry.recorded_at
         known[day] = entry.pain_average
         past = [needled for needled in sessions if needled <= at]
-        is_ordinary = not _in_flare(day, patient.flares)
+        is_ordinary = not in_flare(day, patient.flares)
         tally.checkins += 1
         tally.ordinary += is_ordinary
         if not flare.is_fresh(day, at.date()):
@@ -240,10 +237,6 @@ def _count_flare(
     tally.found += is_found
     tally.loggable += is_loggable
     tally.found_of_loggable += is_found and is_loggable
-
-
-def _in_flare(day: date, flares: Iterable[date]) -> bool:
-    return any(onset <= day <= onset + FLARE_LASTS for onset in flares)
 
 
 def _soreness_flags(patient: SimulatedPatient) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -18,6 +18,8 @@ LOOKED_BACK = timedelta(weeks=8)
 """As far back as flags are counted by week."""
 
 FLARE_LASTS = timedelta(days=10)
+"""A simulated flare with its tail: its days are not ordinary, a flag in them is not false."""
+
 CONFIRMED, DENIED = 0.75, 0.5
 """Shares of the patients who say yes in a flare, and no outside one; the others say nothing."""
 
@@ -44,6 +46,11 @@ class SimulatedFlag:
     said: Reply | None = None
     acknowledged_at: datetime | None = None
     note: str = field(default="")
+
+
+def in_flare(day: date, onsets: Iterable[date]) -> bool:
+    """Whether a day lies in one of the flares that were simulated."""
+    return any(onset <= day <= onset + FLARE_LASTS for onset in onsets)
 
 
 def draw_flags(patient: SimulatedPatient, today: date) -> list[SimulatedFlag]:
@@ -81,7 +88,7 @@ def _course(patient: SimulatedPatient, today: date, rng: Random) -> Iterator[Sim
 
 
 def _said(patient: SimulatedPatient, day: date, rng: Random) -> Reply | None:
-    is_flare = any(onset <= day <= onset + FLARE_LASTS for onset in patient.flares)
+    is_flare = in_flare(day, patient.flares)
     if rng.random() >= (CONFIRMED if is_flare else DENIED):
         return None
     return Reply.YES if is_flare else Reply.NO
