@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from tracker.domain.days import hours_between, local_day
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.glance import FILTER_NAME_MAX, FILTERS_MOST, News, Show, look_at
 from tracker.domain.safety import Tier
-from tracker.domain.triage import ORDER, Kind, Reason
+from tracker.domain.triage import NEEDS_LOOK, NUDGES, ORDER, Kind, Reason
 from tracker.services import judging
 from tracker.services.flags import Waiting
 from tracker.services.patients import staff
@@ -43,6 +43,8 @@ class Filter(NamedTuple):
 class Glance:
     """What stands beside the rows: flags that wait, the look before this one, filters."""
 
+    is_stale: bool
+    """Whether somebody has to be judged before an order can be shown."""
     tiers: Mapping[UUID, Tier]
     raised: Mapping[UUID, datetime]
     waiting: Waiting
@@ -154,7 +156,7 @@ def glance(scope: Scope, now: datetime) -> Glance:
     begins_at, since = look_at(looked_at, rows[0].since_at, now)
     waiting = Waiting(pressing, total - pressing)
     kept = [_filter(one) for one in rows[0].filters or ()]
-    return Glance(tiers, raised, waiting, looked_at, begins_at, since, kept)
+    return Glance(bool(rows[0].is_stale), tiers, raised, waiting, looked_at, begins_at, since, kept)
 
 
 _TIERS = {tier: place for place, tier in enumerate(Tier)}
@@ -172,34 +174,13 @@ def see_caseload(
 ) -> Caseload:
     """The actor's own patients, or everybody's; whole, or one page of them. NotFound for a patient.
 
-    Whoever has to be judged anew is judged first, and that is kept where the scope writes.
-    """
-    asked = {"everybody": everybody, "search": search, "show": show, "page": page}
-    beside = beside or glance(scope, now)
-    seen = find_caseload(scope, now, beside, **asked)  # type: ignore[arg-type]
-    if seen is None:
-        actor = staff(scope)
-        judging.judge_all(scope.open_door(), actor.clinic_id, actor.clinic_zone, now)
-        seen = find_caseload(scope, now, beside, **asked)  # type: ignore[arg-type]
-    assert seen is not None  # noqa: S101 - whoever was to be judged has been
-    return seen
-
-
-def find_caseload(
-    scope: Scope,
-    now: datetime,
-    beside: Glance,
-    *,
-    everybody: bool = False,
-    search: str = "",
-    show: Show = Show.ALL,
-    page: int | None = None,
-) -> Caseload | None:
-    """The caseload as it was judged; None where somebody has to be judged first.
-
-    With the worker alive that is nobody, or whom the last seconds changed.
+    Whoever has to be judged anew is judged first, and that is kept where the scope writes. With the
+    worker alive that is nobody, or whom the last seconds changed.
     """
     actor = staff(scope)
+    beside = beside or glance(scope, now)
+    if beside.is_stale:
+        judging.judge_all(scope.open_door(), actor.clinic_id, actor.clinic_zone, now)
     wish = Wish(
         today=local_day(now, actor.clinic_zone),
         now=now,
@@ -209,30 +190,85 @@ def find_caseload(
         pressing=[own for own, tier in beside.tiers.items() if tier.is_pressing],
         flagged=[own for own, at in beside.raised.items() if beside.since and at > beside.since],
     )
-    counted = store.counts(scope, wish)
-    if counted.stale:
-        return None
-    counts: dict[Show, int] = {
-        one: counted.total if one is Show.ALL else getattr(counted, one.value) for one in Show
-    }
+    tally = _Tally(store.counts(scope, wish))
+    counts = tally.by_filter()
     pages = max(1, -(-counts[show] // PAGE)) if page else 1
     page = page and min(page, pages)
-    found = store.rows(
-        scope, wish, show, offset=((page or 1) - 1) * PAGE, most=PAGE if page else None
-    )
+    found = _find_rows(scope, wish, show, tally.first_of(show), page)
     first, rest, quiet = _parted([_row(raw, wish, actor, beside) for raw in found], show)
     return Caseload(
         first=first,
         rows=rest,
         quiet=quiet,
         counts=counts,
-        total=counted.total,
-        need_look=counted.need_look,
-        silent=counted.silent,
+        total=counts[Show.ALL],
+        need_look=tally.many(NEEDS_LOOK),
+        silent=tally.many(NUDGES),
         page=page or 1,
         pages=pages,
         beside=beside,
     )
+
+
+class _Tally:
+    """The counts of each place, summed up for filters and headings."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = {_KINDS[row.place]: row for row in rows}
+
+    def _sum(self, column: str, kinds: Collection[Kind] = ORDER) -> int:
+        return sum(getattr(row, column) for kind, row in self._rows.items() if kind in kinds)
+
+    def many(self, kinds: Collection[Kind]) -> int:
+        """Patients of these kinds."""
+        return self._sum("many", kinds)
+
+    def by_filter(self) -> dict[Show, int]:
+        """How many rows each filter lets through, as `Wish.shown` says in SQL."""
+        calm = ORDER.keys() - NEEDS_LOOK
+        return {
+            Show.ALL: self._sum("many"),
+            Show.LOOK: self.many(NEEDS_LOOK) + self._sum("pressing", calm),
+            Show.DUE: self._sum("due"),
+            Show.CHANGED: self._sum("changed"),
+            Show.STRETCHES: self.many({Kind.FEW_STRETCHES}),
+            Show.QUIET: self.many({Kind.QUIET}) - self._sum("first", {Kind.QUIET}),
+        }
+
+    def first_of(self, show: Show) -> int:
+        """How many of a filter's rows press or come today."""
+        match show:
+            case Show.LOOK:
+                calm = ORDER.keys() - NEEDS_LOOK
+                return self._sum("first", NEEDS_LOOK) + self._sum("pressing", calm)
+            case Show.DUE:
+                return self._sum("due")
+            case Show.CHANGED:
+                return self._sum("changed_first")
+            case Show.STRETCHES:
+                return self._sum("first", {Kind.FEW_STRETCHES})
+            case Show.QUIET:
+                return 0
+            case _:
+                return self._sum("first")
+
+
+def _find_rows(scope: Scope, wish: Wish, show: Show, first: int, page: int | None) -> Sequence[Any]:
+    """The rows of a page, or all: of those who press or come today there are `first`."""
+    offset, most = ((page - 1) * PAGE, PAGE) if page else (0, None)
+    found: list[Any] = []
+    if offset < first:
+        found += store.rows(scope, wish, show, is_first=True, offset=offset, most=most)
+    if most is None or len(found) < most:
+        found += store.rows(
+            scope,
+            wish,
+            show,
+            is_first=False,
+            offset=max(0, offset - first),
+            most=None if most is None else most - len(found),
+        )
+    return found
 
 
 def _parted(

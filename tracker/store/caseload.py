@@ -26,10 +26,10 @@ from sqlalchemy import (
 )
 
 from tracker.domain.glance import Show
-from tracker.domain.triage import NEEDS_LOOK, NUDGES, ORDER, Kind
+from tracker.domain.triage import NEEDS_LOOK, ORDER, Kind
 from tracker.store.base import UtcDateTime
 from tracker.store.flags import waits
-from tracker.store.judged import is_stale
+from tracker.store.judged import any_stale
 from tracker.store.outreach import insert_into
 from tracker.store.schema import (
     CaseloadFace,
@@ -45,7 +45,6 @@ from tracker.store.scope import Scope
 Rows = Sequence[Row[Any]]
 
 _LOOK = tuple(sorted(ORDER[kind] for kind in NEEDS_LOOK))
-_NUDGES = tuple(sorted(ORDER[kind] for kind in NUDGES))
 _QUIET = ORDER[Kind.QUIET]
 _STRETCHES = ORDER[Kind.FEW_STRETCHES]
 
@@ -148,42 +147,46 @@ class Wish:
         return or_(news, Patient.id.in_(bindparam("flagged", expanding=True)))
 
     @property
-    def order(self) -> tuple[Any, ...]:
-        """SQL: who presses, who comes today, then worst first."""
-        return (
-            case((self.is_pressing, 0), (self.is_due, 1), else_=2),
-            Patient.place,
-            Patient.weight.desc(),
-            Patient.name,
-            Patient.id,
-        )
+    def is_first(self) -> ColumnElement[bool]:
+        """SQL: who stands above all others: who presses, and who comes today."""
+        return or_(self.is_pressing, self.is_due) if self.pressing else self.is_due
+
+    @property
+    def first_order(self) -> tuple[Any, ...]:
+        """SQL: of those above all others, who presses, then who comes today; worst first."""
+        return (case((self.is_pressing, 0), else_=1), *_WORST_FIRST)
 
 
-def counts(scope: Scope, wish: Wish) -> Row[Any]:
-    """How many rows each filter lets through, and how many have to be judged first."""
+_WORST_FIRST = (Patient.place, Patient.weight.desc(), Patient.name, Patient.id)
+
+
+def counts(scope: Scope, wish: Wish) -> Rows:
+    """How many patients there are of each place: one row a place that has some.
+
+    (place, many, due, pressing, first, changed, changed_first): first are those who press or come
+    today, changed_first those of them with news.
+    """
 
     def many(condition: ColumnElement[bool]) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+        return func.count(case((condition, 1)))
 
     def make() -> Select[*tuple[Any, ...]]:
-        open_ones = Patient.place.is_not(None)
-        return select(
-            many(is_stale(bindparam("now", type_=UtcDateTime))).label("stale"),
-            many(open_ones).label("total"),
-            many(Patient.place.in_(_LOOK)).label("need_look"),
-            many(Patient.place.in_(_NUDGES)).label("silent"),
-            *(
-                many(and_(open_ones, wish.shown(show))).label(show.value)
-                for show in Show
-                if show is not Show.ALL
-            ),
-        ).where(*wish.chosen)
+        changed = wish.shown(Show.CHANGED)
+        return (
+            select(
+                Patient.place,
+                func.count().label("many"),
+                many(wish.is_due).label("due"),
+                many(wish.is_pressing).label("pressing"),
+                many(wish.is_first).label("first"),
+                many(changed).label("changed"),
+                many(and_(changed, wish.is_first)).label("changed_first"),
+            )
+            .where(Patient.place.is_not(None), *wish.chosen)
+            .group_by(Patient.place)
+        )
 
-    (row,) = scope.prepared(
-        ("counts", wish.shape), make, Patient, given={**wish.given, "now": wish.now}
-    )
-    found: Row[Any] = row
-    return found
+    return scope.prepared(("counts", wish.shape), make, Patient, given=wish.given)
 
 
 _ROW = (
@@ -203,22 +206,32 @@ _ROW = (
 )
 
 
-def rows(scope: Scope, wish: Wish, show: Show, *, offset: int = 0, most: int | None = None) -> Rows:
-    """The rows in the caseload's order: who presses, who comes today, then worst first.
+def rows(
+    scope: Scope,
+    wish: Wish,
+    show: Show,
+    *,
+    is_first: bool,
+    offset: int = 0,
+    most: int | None = None,
+) -> Rows:
+    """Rows worst first: of those who press or come today, or of all others.
 
-    What a row tells of the log is joined only where a consent stands.
+    The two are asked for apart, since the others then come in the order of an index and nobody has
+    to sort thousands for a page. What a row tells of the log is joined only where a consent stands.
     """
+    order = wish.first_order if is_first else _WORST_FIRST
 
     def make() -> Select[*tuple[Any, ...]]:
-        chosen = (Patient.place.is_not(None), *wish.chosen, wish.shown(show))
-        statement = _dressed(scope).order_by(*wish.order)
+        part = wish.is_first if is_first else ~wish.is_first
+        chosen = (Patient.place.is_not(None), *wish.chosen, wish.shown(show), part)
+        statement = _dressed(scope).order_by(*order)
         if most is None:
             return statement.where(*chosen)
-        # Sorted before it is joined: of thousands only the page's own are looked up.
         page = (
             select(Patient.id)
             .where(scope.visible(Patient), *chosen)
-            .order_by(*wish.order)
+            .order_by(*order)
             .limit(bindparam("most", type_=Integer))
             .offset(bindparam("offset", type_=Integer))
         )
@@ -226,7 +239,7 @@ def rows(scope: Scope, wish: Wish, show: Show, *, offset: int = 0, most: int | N
 
     given = wish.given if most is None else {**wish.given, "most": most, "offset": offset}
     return scope.prepared(
-        ("rows", wish.shape, show, most is None),
+        ("rows", wish.shape, show, is_first, most is None),
         make,
         Patient,
         Episode,
@@ -260,8 +273,9 @@ def _dressed(scope: Scope) -> Select[*tuple[Any, ...]]:
 def beside(scope: Scope, membership_id: UUID, now: datetime) -> Rows:
     """What stands beside the rows, one row a patient and tier of flags that wait, at least one.
 
-    (looked_at, since_at, filters) of one of the staff's looks, None before the first, and
-    (patient_id, tier, flags, raised_at of the newest), None where no flag waits.
+    (is_stale) whether somebody of the clinic has to be judged first, (looked_at, since_at, filters)
+    of one of the staff's looks, None before the first, and (patient_id, tier, flags, raised_at of
+    the newest), None where no flag waits.
     """
 
     def make() -> Select[*tuple[Any, ...]]:
@@ -279,6 +293,9 @@ def beside(scope: Scope, membership_id: UUID, now: datetime) -> Rows:
         )
         return (
             select(
+                any_stale(bindparam("now", type_=UtcDateTime), scope.visible(Patient)).label(
+                    "is_stale"
+                ),
                 CaseloadLook.looked_at,
                 CaseloadLook.since_at,
                 CaseloadLook.filters,
@@ -303,7 +320,7 @@ def beside(scope: Scope, membership_id: UUID, now: datetime) -> Rows:
         "beside",
         make,
         Membership,
-        narrowed=(CaseloadLook, Flag, Consent),
+        narrowed=(CaseloadLook, Flag, Consent, Patient),
         given={"member": membership_id, "now": now},
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, or_, select, update
 
 from tracker.store.outreach import insert_into
 from tracker.store.schema import (
@@ -43,11 +43,18 @@ class Judgement:
     told: str | None
 
 
+def _stale(now: Any) -> tuple[ColumnElement[bool], ...]:
+    return Patient.judged_until.is_(None), Patient.judged_until <= now, Patient.judged_from > now
+
+
 def is_stale(now: Any) -> ColumnElement[bool]:
     """SQL: which patients have no judgement that holds at `now` (a moment, or what names one)."""
-    return or_(
-        Patient.judged_until.is_(None), Patient.judged_until <= now, Patient.judged_from > now
-    )
+    return or_(*_stale(now))
+
+
+def any_stale(now: Any, *of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """SQL: whether some of these patients have none; each way to be so has an index of its own."""
+    return or_(*(exists().where(*of, way) for way in _stale(now)))
 
 
 def clinics_with_stale(door: Door, now: datetime) -> Sequence[Row[Any]]:

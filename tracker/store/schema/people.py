@@ -138,6 +138,20 @@ class Patient(ClinicRow, Base):
         belongs_to("membership", "clinic_id", "physio_id", key=("clinic_id", "id")),
         UniqueConstraint("clinic_id", "person_id"),
         Index("ix_patient_person", "person_id"),
+        # The caseload's own order, and all that its counts read.
+        Index(
+            "ix_patient_caseload",
+            "clinic_id",
+            "place",
+            text("weight DESC"),
+            "name",
+            "id",
+            "visit_on",
+            "news_at",
+            "physio_id",
+        ),
+        Index("ix_patient_judged_from", "clinic_id", "judged_from"),
+        Index("ix_patient_judged_until", "clinic_id", "judged_until"),
         CheckConstraint("year_of_birth BETWEEN 1900 AND 2100", name="year_of_birth_range"),
     )
 

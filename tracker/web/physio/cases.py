@@ -37,7 +37,8 @@ def list_patients() -> str:
             "show": wish.show,
             "page": None if request.args.get("whole") == "1" else _page(),
         }
-        seen = caseload.find_caseload(scope, now(), beside, **asked)
+        fresh = not beside.is_stale
+        seen = caseload.see_caseload(scope, now(), beside=beside, **asked) if fresh else None
     if seen is None:
         with writing() as scope:
             seen = caseload.see_caseload(scope, now(), beside=beside, **asked)
