@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, false, or_, select, update
+from sqlalchemy.orm import aliased
 
 from tracker.domain.access import Actor, OwnRecord, PatientActor, Role, StaffActor
 from tracker.domain.errors import Expired, Invalid, NotFound, Unauthenticated
@@ -51,19 +52,46 @@ class Device:
 
 # Who is it? Asked at every request, so these statements are built once.
 
+
+def _is_staff(member: Any = Membership) -> ColumnElement[bool]:
+    return and_(member.role.in_((Role.PHYSIO, Role.LEAD)), member.ended_at.is_(None))
+
+
+_OTHER = aliased(Membership)
+# A patient's session names no clinic, so that of this nothing but the person is found.
 _SESSION = (
     select(
         AuthSession.id,
         AuthSession.kind,
-        AuthSession.clinic_id,
         AuthSession.created_at,
         AuthSession.seen_at,
         Person.id.label("person_id"),
         Person.name,
         Person.language,
         Person.zone,
+        Clinic.id.label("clinic_id"),
+        Clinic.name.label("clinic_name"),
+        Clinic.zone.label("clinic_zone"),
+        Membership.id.label("membership_id"),
+        Membership.role,
+        exists()
+        .where(
+            _OTHER.person_id == AuthSession.person_id,
+            _OTHER.clinic_id != AuthSession.clinic_id,
+            _is_staff(_OTHER),
+        )
+        .label("has_other_clinics"),
     )
     .join(Person, Person.id == AuthSession.person_id)
+    .outerjoin(
+        Membership,
+        and_(
+            Membership.clinic_id == AuthSession.clinic_id,
+            Membership.person_id == AuthSession.person_id,
+            _is_staff(),
+        ),
+    )
+    .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
     .where(AuthSession.token_hash == bindparam("token"), AuthSession.ended_at.is_(None))
 )
 _RECORDS = (
@@ -85,15 +113,6 @@ _RECORDS = (
     )
     .order_by(Clinic.name)
 )
-_MEMBERSHIPS = (
-    select(Membership.clinic_id, Membership.id, Membership.role, Clinic.name, Clinic.zone)
-    .join(Clinic, Clinic.id == Membership.clinic_id)
-    .where(
-        Membership.person_id == bindparam("person"),
-        Membership.role.in_((Role.PHYSIO, Role.LEAD)),
-        Membership.ended_at.is_(None),
-    )
-)
 
 
 def find_actor(door: Door, secrets: Secrets, token: str, now: datetime) -> Actor | None:
@@ -109,8 +128,8 @@ def find_actor_seen(
     row = door.session.execute(_SESSION, {"token": hashed}).one_or_none()
     if row is None or not is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now):
         return None, False
-    find = _staff_actor if row.kind == SessionKind.STAFF else _patient_actor
-    return find(door, row), now - row.seen_at >= SEEN_EVERY
+    actor = _staff_actor(row) if row.kind == SessionKind.STAFF else _patient_actor(door, row)
+    return actor, now - row.seen_at >= SEEN_EVERY
 
 
 def _patient_actor(door: Door, row: Row[*tuple[Any, ...]]) -> PatientActor:
@@ -126,23 +145,22 @@ def _patient_actor(door: Door, row: Row[*tuple[Any, ...]]) -> PatientActor:
     )
 
 
-def _staff_actor(door: Door, row: Row[*tuple[Any, ...]]) -> StaffActor | None:
-    memberships = door.session.execute(_MEMBERSHIPS, {"person": row.person_id}).all()
-    for member in memberships:
-        if member.clinic_id == row.clinic_id:
-            return StaffActor(
-                person_id=row.person_id,
-                session_id=row.id,
-                clinic_id=member.clinic_id,
-                membership_id=member.id,
-                role=Role(member.role),
-                name=row.name,
-                language=row.language,
-                clinic_name=member.name,
-                clinic_zone=member.zone,
-                has_other_clinics=len(memberships) > 1,
-            )
-    return None
+def _staff_actor(row: Row[*tuple[Any, ...]]) -> StaffActor | None:
+    """The member of the session's clinic; None for who belongs to it no longer."""
+    if row.membership_id is None:
+        return None
+    return StaffActor(
+        person_id=row.person_id,
+        session_id=row.id,
+        clinic_id=row.clinic_id,
+        membership_id=row.membership_id,
+        role=Role(row.role),
+        name=row.name,
+        language=row.language,
+        clinic_name=row.clinic_name,
+        clinic_zone=row.clinic_zone,
+        has_other_clinics=row.has_other_clinics,
+    )
 
 
 def mark_seen(door: Door, actor: Actor, now: datetime) -> None:
@@ -218,8 +236,7 @@ def _first_clinic(door: Door, person_id: UUID) -> UUID | None:
         select(Membership.clinic_id)
         .where(
             Membership.person_id == person_id,
-            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
-            Membership.ended_at.is_(None),
+            _is_staff(),
         )
         .order_by(Membership.created_at)
         .limit(1)
@@ -277,8 +294,7 @@ def list_clinics(door: Door, actor: StaffActor) -> list[tuple[UUID, str]]:
         .join(Membership, Membership.clinic_id == Clinic.id)
         .where(
             Membership.person_id == actor.person_id,
-            Membership.role.in_((Role.PHYSIO, Role.LEAD)),
-            Membership.ended_at.is_(None),
+            _is_staff(),
         )
         .order_by(Clinic.name)
     ).all()
