@@ -201,7 +201,8 @@ class Scope:
                 if len(_prepared) >= PREPARED_MOST:
                     _prepared.clear()
                 _prepared[whose, key] = statement
-        return self._session.execute(statement, given).all()
+        # Past the mapper: these are rows of values, and its own work would double their price.
+        return self._session.connection().execute(statement, given).all()
 
     def entities(self, model: type[T], *where: ColumnElement[bool]) -> Sequence[T]:
         """All visible entities of one model."""

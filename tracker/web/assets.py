@@ -9,10 +9,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from markupsafe import Markup, escape
 from whitenoise import WhiteNoise
 
 from tracker.paths import STATIC
@@ -82,7 +84,16 @@ def init(app: Flask) -> None:
     def static_url(name: str) -> str:
         return f"/static/{version}/{name}"
 
-    app.jinja_env.globals["static_url"] = static_url
+    @lru_cache(maxsize=512)
+    def icon(name: str, label: str = "") -> Markup:
+        """One of the icons; a label for who can't see it, none where words stand beside it."""
+        told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+        place = f"{static_url('img/icons.svg')}#{escape(name)}"
+        return Markup(  # noqa: S704 - escaped above
+            f'<svg class="icon" width="24" height="24" {told}><use href="{place}"/></svg>'
+        )
+
+    app.jinja_env.globals.update(static_url=static_url, icon=icon)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(build(STATIC, made, version)),
@@ -106,10 +117,7 @@ def _pack(answer: Response) -> Response:
         or answer.status_code < 200
         or answer.status_code in {204, 304}
         or "Content-Encoding" in answer.headers
-        or not (
-            (answer.mimetype or "").startswith("text/")
-            or (answer.mimetype or "").endswith(("json", "svg+xml"))
-        )
+        or not _is_text(answer.mimetype or "")
     ):
         return answer
     answer.vary.add("Accept-Encoding")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from babel import dates
 from flask import Flask, request
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from tracker.domain.days import local_time
 from tracker.web.access import find_actor
@@ -32,10 +37,38 @@ def init(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=choose)
+    app.jinja_env.globals.update(_=text, gettext=text, ngettext=text_of_many)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, get_locale=get_locale)
     app.jinja_env.filters.update(
         day=day, weekday=weekday, short_day=short_day, clock=clock, moment=moment
     )
+
+
+# A page asks for dozens of texts, and each is the same for everybody who reads that language.
+_texts: dict[tuple[str, str], Markup] = {}
+
+
+@pass_eval_context
+def text(context: EvalContext, words: str, /, **given: Any) -> str:
+    """What a template's `_()` gives: the reader's words with what is given put in, escaped."""
+    key = (str(get_locale()), words)
+    found = _texts.get(key)
+    if found is None:
+        # Always a format string, also with nothing to put in: a percent sign is doubled in it.
+        found = _texts[key] = Markup(get_translations().ugettext(words))  # noqa: S704 - our own words
+    return _fill(context, found, given)
+
+
+@pass_eval_context
+def text_of_many(context: EvalContext, one: str, many: str, count: int, /, **given: Any) -> str:
+    """What a template's `ngettext()` gives; `num` is the count."""
+    found = Markup(get_translations().ungettext(one, many, count))  # noqa: S704 - our own words
+    return _fill(context, found, {"num": count, **given})
+
+
+def _fill(context: EvalContext, words: Markup, given: Mapping[str, Any]) -> str:
+    # A letter's plain text is not escaped, so it takes the words as they are.
+    return words % given if context.autoescape else str(words) % given
 
 
 def _is_german() -> bool:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from flask import Blueprint, flash
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.days import local_day
@@ -22,13 +24,19 @@ Posted = MultiDict[str, str]
 
 
 @pages.app_template_global()
-def staff_proof() -> dict[str, str]:
-    """What a staff form carries: the clinic that it was opened in, and whose it is."""
+def staff_csrf(*, is_kept: bool = False) -> Markup:
+    """What a form on a staff page carries: its proof, the clinic that it was opened in.
+
+    Where what was typed should outlive the session, also whose it is.
+    """
     actor = staff_actor()
-    return {
-        "clinic": str(actor.clinic_id),
-        "bound": held.bind(hub().secrets, actor.person_id),
-    }
+    told = [("csrf_token", generate_csrf()), ("clinic", str(actor.clinic_id))]
+    if is_kept:
+        told.append(("bound", held.bind(hub().secrets, actor.person_id)))
+    return Markup().join(_HIDDEN.format(name, value) for name, value in told)
+
+
+_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 def today() -> date:
