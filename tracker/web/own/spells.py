@@ -9,7 +9,8 @@ from tracker.domain.days import local_day
 from tracker.domain.flare import Reply
 from tracker.services import flags, flares
 from tracker.web.access import for_patients, now, reading, writing, zone
-from tracker.web.patient import posted_id, told_of
+from tracker.web.asked import posted_id
+from tracker.web.own.parts import told_of
 from tracker.web.responses import see_other
 
 pages = Blueprint("spells", __name__)
