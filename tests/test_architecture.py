@@ -38,8 +38,8 @@ ASSEMBLERS = {"app", "cli", "serving", "worker", "bench"}
 """Entry points know everyone."""
 
 DOORS = {
-    "accounts", "caseload", "demo", "flags", "health", "held", "hub", "invitations", "judging", "limits", "outreach",
-    "patient_joining", "sharing", "staff_joining", "clinics",
+    "accounts", "caseload", "demo", "flag_mail", "health", "held", "hub", "invitations", "judging", "limits", "outreach",
+    "patient_joining", "raising", "sharing", "staff_joining", "clinics",
     "nudges",
 }  # fmt: skip
 """Services that work before anybody is known, or for somebody who is not signed in."""

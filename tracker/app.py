@@ -30,15 +30,11 @@ from tracker.web import (
     language,
     letters,
     measure_words,
-    measures,
     needling_words,
-    own_brief,
-    patient,
+    own,
     phone_words,
     physio,
     pwa,
-    safety,
-    spells,
     uploads,
     words,
 )
@@ -80,7 +76,7 @@ def create_app(settings: Settings) -> Flask:
     _add_pages(app, settings)
     protect.exempt(auth.unsubscribe_now)
     # It looks for the proof itself: without it the advice is shown and nothing is kept.
-    protect.exempt(safety.answer_safety)
+    protect.exempt(own.safety.answer_safety)
     api.init(app, protect)
     assets.init(app)
     figures.init(app)
@@ -94,7 +90,8 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    for room in (auth, patient, spells, own_brief, measures, physio, flags, clinic, pwa, api):
+    rooms = (auth, own, own.spells, own.brief, own.measures, physio, flags, clinic, pwa, api)
+    for room in rooms:
         app.register_blueprint(room.pages)
     if settings.demo:
         from tracker.web import demo  # noqa: PLC0415 - outside the demo the buttons do not exist

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.places import NO_PAGES, PLACES, Place
+from tests.browser.places import NO_PAGES, PLACES
+from tests.browser.places.place import Place
 from tests.browser.world import LOCALES, Quay, World
 from tests.support.browser import DESK, PHONE, ClinicServer, violations
 from tracker.app import create_app

@@ -13,7 +13,7 @@ from tests.support.databases import rows_of
 from tests.support.pages import text_of
 from tests.test_outreach import Postbox
 from tracker.domain.days import local_day
-from tracker.services import flags, outreach
+from tracker.services import flags, outreach, raising
 from tracker.services.daybook import CheckinInput, DayEntries, SorenessInput
 from tracker.store.schema import Flag, FlagStep, Outbox, Patient
 
@@ -255,7 +255,7 @@ def test_a_silence_of_more_than_14_days_is_told_once(
     at = NOW + timedelta(days=days)
     for moment in (at, at + timedelta(days=1)):
         with database.door(writes=True) as door:
-            flags.raise_quiet(door, moment)
+            raising.raise_quiet(door, moment)
     found = [flag for flag in maker.flags_of(zita) if flag.kind == "quiet"]
     assert len(found) <= 1
     if days != 14:
@@ -270,7 +270,7 @@ def test_who_does_not_share_goes_quiet_unseen(maker, zita, database, visit):
     phone = visit(zita)
     phone.send(phone.form("/me", "/me/sharing"))
     with database.door(writes=True) as door:
-        flags.raise_quiet(door, NOW + timedelta(days=16))
+        raising.raise_quiet(door, NOW + timedelta(days=16))
     with database.door() as door:
         rows = door.session.query(Flag).filter_by(patient_id=zita.patient_id).all()
     assert rows == []
@@ -454,7 +454,7 @@ def gone_quiet(cast, maker, database, clock):
     maker.rates(who, 3)
     later = NOW + timedelta(days=16)
     with database.door(writes=True) as door:
-        flags.raise_quiet(door, later)
+        raising.raise_quiet(door, later)
     clock.move_to(later)
     (flag,) = maker.flags_of(who)
     return who, flag

@@ -122,7 +122,7 @@ def show(tallies: list[Tally], printer: Printer) -> None:
 
 
 class Desk:
-    """What stands of one patient's questions and flags, by the rules of `services/flags.py`."""
+    """What stands of one patient's questions and flags, by the rules of `services/raising.py`."""
 
     def __init__(self) -> None:
         self.asked_at: datetime | None = None

@@ -9,7 +9,7 @@ from tracker.domain import catalog
 from tracker.domain.checkin import DAY_FIELDS, NOTE_MAX, PAIN_FIELDS
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import Side
-from tracker.services import flags, summaries
+from tracker.services import raising, summaries
 from tracker.services.daybook import (
     Book,
     CheckinInput,
@@ -71,7 +71,7 @@ def record_checkin(book: Book, given: CheckinInput) -> Checkin:
         book.amend(row, {**given.said, **_day_rev(book, row)}, given.base_rev)
     summary = book.summary(episode.id)
     summaries.note_pain(summary, row.local_date, row.pain_average)
-    flags.raise_course(book.scope, row, episode, summary, book.moment.now)
+    raising.raise_course(book.scope, row, episode, summary, book.moment.now)
     book.saved.count += 1
     return row
 

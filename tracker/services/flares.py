@@ -1,6 +1,6 @@
 """Asking a patient whether a day of more pain is a bad spell, and keeping the answer.
 
-What an answer does to a flag stands in `services/flags.py`.
+What an answer does to a flag stands in `services/raising.py`.
 """
 
 from __future__ import annotations

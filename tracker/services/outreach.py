@@ -20,7 +20,17 @@ from tracker.domain.access import Role, StaffActor
 from tracker.domain.days import local_time
 from tracker.domain.errors import Expired
 from tracker.domain.schedule import daily_period, week_days, weekly_period
-from tracker.services import accounts, caseload, flags, held, judging, limits, patient_joining
+from tracker.services import (
+    accounts,
+    caseload,
+    flag_mail,
+    flags,
+    held,
+    judging,
+    limits,
+    patient_joining,
+    raising,
+)
 from tracker.services.faults import STORE_FAULTS
 from tracker.services.ports import Mailer, MailFault, Message
 from tracker.services.secrets import Secrets
@@ -44,7 +54,7 @@ class MailKind(StrEnum):
     WEEKLY = "weekly_digest"
     RESET = "password_reset"
     NEW_PHONE = "new_phone"
-    SAFETY = flags.MAIL
+    SAFETY = flag_mail.MAIL
     NUDGE = "nudge"
 
     @property
@@ -120,8 +130,8 @@ def run_due(
     """
     judging.judge_everybody(database, now)
     with database.door(writes=True) as door:
-        queued = flags.queue_mails(door, now) + queue_digests(door, now)
-        flags.raise_quiet(door, now)
+        queued = flag_mail.queue_mails(door, now) + queue_digests(door, now)
+        raising.raise_quiet(door, now)
         post.beat(door, WORKER, now)
         limits.forget_old(door, now)
         held.forget_old(door, now)
@@ -288,7 +298,7 @@ def _flag_facts(
     """What comes of flags: a report's mail to staff, a nudge to the patient."""
     if kind is MailKind.NUDGE:
         return "/today", {"number": post.clinic_number(door, row.clinic_id)}
-    said = flags.mail_facts(door, row.clinic_id, row.period, now)
+    said = flag_mail.mail_facts(door, row.clinic_id, row.period, now)
     return ("/flags", said) if said is not None else None
 
 

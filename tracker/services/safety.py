@@ -9,7 +9,7 @@ from uuid import UUID
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import Needled, needled_state, tier_of
-from tracker.services import flags
+from tracker.services import raising
 from tracker.services.daybook import Moment, lock, own_records
 from tracker.store.flags import last_needled
 from tracker.store.schema import Episode, NeedlingSession, SafetyReport
@@ -72,7 +72,7 @@ def record_report(scope: Scope, moment: Moment, given: ReportInput) -> bool:
             row = _row(clinic_id, clinics[clinic_id], moment, given)
             scope.add(row)
             scope.flush()
-            flags.raise_report(scope, row, moment.now)
+            raising.raise_report(scope, row, moment.now)
     return not standing
 
 

@@ -10,7 +10,7 @@ from tracker.domain import catalog
 from tracker.domain.days import day_bounds, to_utc
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.needling import SORENESS_LATEST_HOURS, Side
-from tracker.services import flags, summaries
+from tracker.services import raising, summaries
 from tracker.services.daybook import Book, Moment, SorenessInput, check_scale
 from tracker.store.schema import NeedlingSession, SorenessEntry
 
@@ -73,7 +73,7 @@ def _noted(book: Book, session: NeedlingSession, row: SorenessEntry) -> Soreness
     summary = book.summary(session.episode_id)
     summaries.note_soreness(summary, row.soreness, row.felt_at, row.local_date)
     own = [one for one in book.soreness if one.needling_session_id == session.id]
-    flags.raise_soreness(book.scope, session, own, row, book.moment.now)
+    raising.raise_soreness(book.scope, session, own, row, book.moment.now)
     book.saved.count += 1
     return row
 

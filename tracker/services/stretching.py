@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.prescription import Provenance
-from tracker.services import flags, summaries
+from tracker.services import raising, summaries
 from tracker.services.daybook import Book, StretchInput, check_scale
 from tracker.services.entries import values_at
 from tracker.store import logs
@@ -42,7 +42,7 @@ def _look_at_pain(book: Book, line: Prescription) -> None:
     checkins = book.checkins or logs.checkins_on(book.scope, entry.local_date)
     checkin = checkins.get(line.episode_id)
     usual = checkin.pain_average if checkin else None
-    flags.raise_stretch(book.scope, line, entry, usual, book.moment.now)
+    raising.raise_stretch(book.scope, line, entry, usual, book.moment.now)
 
 
 def _edited(

@@ -12,7 +12,7 @@ from uuid import UUID
 from tracker.domain.checkin import DAY_FIELDS
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.operation import Operation, ids_of, read_operation
-from tracker.services import checkins, flags, questions, safety
+from tracker.services import checkins, questions, raising, safety
 from tracker.services.daybook import (
     Book,
     CheckinInput,
@@ -207,7 +207,7 @@ def _safety(scope: Scope, operation: Operation, moment: Moment) -> Applied:
 
 def _flare_reply(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     data = operation.data
-    was, now_rev = flags.answer_flare(scope, data["asked_id"], data["answer"], moment.now)
+    was, now_rev = raising.answer_flare(scope, data["asked_id"], data["answer"], moment.now)
     return now_rev, was or None
 
 

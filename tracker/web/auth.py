@@ -35,7 +35,10 @@ from tracker.services.limits import Limit
 from tracker.services.patient_joining import Joining
 from tracker.web import access, forms
 from tracker.web.access import find_actor, for_members, for_staff, hub, now
+from tracker.web.asked import posted_id
 from tracker.web.language import LANGUAGE_COOKIE, LANGUAGES
+from tracker.web.own.waiting import resume_held
+from tracker.web.physio.waiting import resume_held_form
 
 pages = Blueprint("auth", __name__)
 
@@ -87,16 +90,12 @@ def safe_next() -> str | None:
 
 def go_home() -> Response:
     """After coming in: what waited comes first, then the page asked for, or home."""
-    from tracker.web.patient import resume_held  # noqa: PLC0415 - the rooms open on each other
-
     waited = resume_held() or show_waiting_form()
     return waited or make_response(redirect(safe_next() or home(), 303))
 
 
 def show_waiting_form() -> Response | None:
     """A colleague's form that waited, shown again to be checked: one at a time, never saved."""
-    from tracker.web.physio.waiting import resume_held_form  # noqa: PLC0415 - see go_home
-
     for waiting in access.find_held():
         answer = resume_held_form(waiting)
         if answer is not None:
@@ -445,8 +444,6 @@ def unsubscribe_now(token: str) -> str:
 @for_staff
 def switch_clinic() -> Response:
     """Work in another of one's own clinics."""
-    from tracker.web.patient import posted_id  # noqa: PLC0415 - see go_home
-
     with hub().database.door(writes=True) as door:
         accounts.switch_clinic(door, access.staff_actor(), posted_id("clinic_id"))
     access.refresh()

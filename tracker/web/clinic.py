@@ -16,7 +16,7 @@ from tracker.services.clinics import ClinicSettings
 from tracker.services.invitations import NewInvitation
 from tracker.web import forms
 from tracker.web.access import for_leads, hub, now, reading, writing
-from tracker.web.patient import as_file, write_csv
+from tracker.web.files import as_file, write_csv
 from tracker.web.responses import again, draw_qr, see_other
 
 pages = Blueprint("clinic", __name__)

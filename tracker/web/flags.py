@@ -16,8 +16,8 @@ from tracker.services import flag_steps, flags, nudges
 from tracker.services.faults import STORE_FAULTS
 from tracker.web import access
 from tracker.web.access import for_staff, hub, now, reading, writing, zone
+from tracker.web.asked import posted_id
 from tracker.web.language import moment as moment_words
-from tracker.web.patient import posted_id
 from tracker.web.responses import see_other
 
 pages = Blueprint("flags", __name__)

@@ -12,8 +12,8 @@ from tracker.domain.errors import NotFound
 from tracker.services import patients
 from tracker.services.brief import see_brief
 from tracker.web.access import for_staff, now, reading, staff_actor, zone
+from tracker.web.asked import asked_id
 from tracker.web.briefs import Told, as_pdf, for_clinic
-from tracker.web.patient import asked_id
 from tracker.web.physio.parts import pages
 
 

@@ -17,9 +17,9 @@ from tracker.services.daybook import Moment
 from tracker.services.goals import NewReading
 from tracker.web import forms
 from tracker.web.access import for_staff, now, reading, writing, zone
-from tracker.web.measures import Posted, RevForm, read_answers, read_measure
+from tracker.web.asked import asked_id, posted_id
 from tracker.web.messages import text_of
-from tracker.web.patient import asked_id, posted_id
+from tracker.web.own.measures import Posted, RevForm, read_answers, read_measure
 from tracker.web.physio.parts import pages, today
 from tracker.web.responses import again, see_other
 

@@ -33,8 +33,8 @@ from tracker.services import library, needling, patients, pauses, programme, tem
 from tracker.services.programme import NewPrescription
 from tracker.web import forms
 from tracker.web.access import for_staff, now, reading, staff_actor, writing, zone
+from tracker.web.asked import asked_id
 from tracker.web.messages import text_of
-from tracker.web.patient import asked_id
 from tracker.web.physio.parts import Posted, choose_open, pages, say_waited, still_open, today
 from tracker.web.responses import again, see_other
 from tracker.web.sheets import Person, as_sheet, sheet_line

@@ -25,8 +25,8 @@ from tracker.services.invitations import NewInvitation
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.web import forms
 from tracker.web.access import for_staff, hub, now, reading, writing, zone
+from tracker.web.asked import RANGES, asked_id, range_choice
 from tracker.web.messages import text_of
-from tracker.web.patient import RANGES, asked_id, range_choice
 from tracker.web.physio.parts import Posted, pages, say_waited, today
 from tracker.web.responses import again, draw_qr, see_other
 

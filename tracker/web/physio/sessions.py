@@ -27,8 +27,8 @@ from tracker.domain.needling import (
 from tracker.services import needling, patients
 from tracker.web import forms, needling_words
 from tracker.web.access import for_staff, now, reading, writing, zone
+from tracker.web.asked import asked_id
 from tracker.web.fields import Page
-from tracker.web.patient import asked_id
 from tracker.web.physio.parts import Posted, choose_open, pages, say_waited, still_open
 from tracker.web.responses import again, see_other
 

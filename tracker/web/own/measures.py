@@ -17,11 +17,12 @@ from tracker.domain.measures import CHANGE_ITEM, WEEKLY_ITEMS, Measure
 from tracker.services import held, measures, measuring, questions
 from tracker.services.daybook import Moment
 from tracker.services.patients import choose_episode, own_episodes
-from tracker.web import access, patient
+from tracker.web import access
 from tracker.web.access import actor, for_patients, hub, now, reading, writing, zone
+from tracker.web.asked import asked_id, posted_id
 from tracker.web.fields import ChangeField, Page, ScaleField, WholeField
 from tracker.web.messages import text_of
-from tracker.web.patient import asked_id
+from tracker.web.own.parts import EARLIEST, not_yours
 from tracker.web.responses import again, see_other
 
 pages = Blueprint("measures", __name__)
@@ -117,7 +118,7 @@ def _moment(text: str = "") -> Moment:
         day = min(date.fromisoformat(text), current)
     except ValueError:
         day = current
-    return Moment(max(day, patient.EARLIEST), zone(), now())
+    return Moment(max(day, EARLIEST), zone(), now())
 
 
 def read_measure(text: str | None) -> Measure:
@@ -160,7 +161,7 @@ def _measure_page(ask: measures.Ask, posted: Posted | None = None, fault: str = 
 def save_measure() -> Response:
     """Record a measure, or that it is not answered this time."""
     if not access.is_form_of(actor()):
-        return patient.not_yours()
+        return not_yours()
     return save_posted(request.form)
 
 
@@ -222,7 +223,7 @@ def show_activities() -> str:
 @for_patients
 def save_activities() -> Response:
     """Make these the activities; then they are rated for the first time."""
-    episode_id = patient.posted_id("episode_id")
+    episode_id = posted_id("episode_id")
     names = [name.replace("\0", "") for name in request.form.getlist("names")]
     try:
         with writing() as scope:
@@ -250,7 +251,7 @@ def save_activities() -> Response:
 def save_question() -> Response:
     """Ask something at the next visit, change it, or take it back."""
     if not access.is_form_of(actor()):
-        return patient.not_yours()
+        return not_yours()
     return save_asked(request.form)
 
 
@@ -284,6 +285,3 @@ def save_asked(posted: Posted) -> Response:
         "saved",
     )
     return see_other("patient.show_progress", episode=episode_id, _anchor="question")
-
-
-patient.SAVES.update({"/progress/measure": save_posted, "/progress/question": save_asked})

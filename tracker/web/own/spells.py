@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from tracker.domain.days import local_day
 from tracker.domain.flare import Reply
-from tracker.services import flags, flares
+from tracker.services import flares, raising
 from tracker.web.access import for_patients, now, reading, writing, zone
-from tracker.web.patient import posted_id, told_of
+from tracker.web.asked import posted_id
+from tracker.web.own.parts import told_of
 from tracker.web.responses import see_other
 
 pages = Blueprint("spells", __name__)
@@ -35,7 +36,7 @@ def answer_spell() -> Response:
         flash(_("Choose Yes or No."), "error")
         return see_other("patient.show_today")
     with writing() as scope:
-        flags.answer_flare(scope, posted_id("asked_id"), Reply(answer), now())
+        raising.answer_flare(scope, posted_id("asked_id"), Reply(answer), now())
         is_told = told_of(scope) == "yes"
     if answer == Reply.NO:
         flash(_("Noted: just a bad day."), "done")

@@ -21,7 +21,7 @@ from tracker.services.daybook import Moment
 from tracker.services.faults import STORE_FAULTS
 from tracker.web import access
 from tracker.web.access import hub, now, reading, writing, zone
-from tracker.web.patient import pages, told_of
+from tracker.web.own.parts import pages, told_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from tracker.domain.errors import NotFound
 from tracker.services.brief import see_brief
 from tracker.services.patients import choose_episode, own_episodes
 from tracker.web.access import actor, for_patients, now, reading, zone
+from tracker.web.asked import asked_id
 from tracker.web.briefs import Told, as_pdf, for_patient
-from tracker.web.patient import asked_id
 
 pages = Blueprint("own_brief", __name__)
 
