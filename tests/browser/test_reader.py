@@ -89,6 +89,72 @@ def test_ratings_after_needling_are_read_too(chromium, demo):
         expect(page.locator(".entry").first.get_by_role("link")).to_have_count(0)
 
 
+CURSORS = """() => [...document.querySelectorAll("[data-days] .cursor")]
+  .map((one) => one.getBoundingClientRect()).filter((one) => one.height).map((one) => one.x + one.width / 2)"""
+"""Where each drawing that is shown has its cursor, in pixels from the left."""
+
+
+def small(page: Page, name: str):
+    """The small line of a measure."""
+    return page.locator(".small-line").filter(has=page.get_by_text(name, exact=True))
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("back", [0, 10])
+def test_small_lines_stand_below_the_time_line_day_by_day(chromium, demo, size, back):
+    with opened(
+        chromium, base_url=demo.address, viewport=size, timezone_id="Europe/London"
+    ) as page:
+        sign_in(page, "pat")
+        page.goto("/progress?range=6w")
+        told(page)
+        for _ in range(back):
+            page.locator("#day-at").press("ArrowLeft")
+        across = page.evaluate(CURSORS)
+        assert len(across) > 2, "the time line and some small lines"
+        assert max(across) - min(across) < 1
+        assert page.locator(".small-line").count() == page.locator(".small-line svg").count()
+
+
+def test_small_lines_say_their_values_as_the_day_moves(pat):
+    pat.goto("/progress?range=6w")
+    told(pat)
+    line = small(pat, "Weekly three")
+    rows = pat.locator("#measures tbody").filter(has_text="Weekly three").locator("tr[data-at]")
+    newest, second = rows.nth(0), rows.nth(1)
+
+    def said(row) -> str:
+        return " · ".join(one.strip() for one in row.locator("td, th").all_text_contents()[::-1])
+
+    shown = line.locator(".now > span")
+    expect(shown).to_have_text(said(newest))
+    # The day before the newest value still has the one before it.
+    pat.locator("#day-at").fill(str(int(newest.get_attribute("data-at") or 0) - 1))
+    expect(shown).to_have_text(said(second))
+    assert "Weekly three" not in told(pat)
+    # On its own day the time line's reader says it too, and so do the keys.
+    pat.locator("#day-at").press("ArrowRight")
+    expect(shown).to_have_text(said(newest))
+    assert f"Weekly three {newest.locator('td').text_content()}" in told(pat)
+
+
+def test_a_touch_on_a_small_line_chooses_its_nearest_value(pat):
+    pat.goto("/progress?range=6w")
+    told(pat)
+    line = small(pat, "Weekly three")
+    line.scroll_into_view_if_needed()
+    row = (
+        pat.locator("#measures tbody").filter(has_text="Weekly three").locator("tr[data-at]").nth(1)
+    )
+    at = int(row.get_attribute("data-at") or 0)
+    box = line.locator("svg").bounding_box()
+    assert box
+    # A day and a half beside it: no finger meets a day of six weeks.
+    pat.touchscreen.tap(box["x"] + box["width"] * (at + 2) / 42, box["y"] + box["height"] / 2)
+    expect(pat.locator("#day-at")).to_have_value(str(at))
+    expect(line.locator(".now > span")).to_contain_text(row.locator("td").text_content() or "")
+
+
 def test_without_scripts_the_table_serves(chromium, demo):
     with opened(chromium, base_url=demo.address, viewport=PHONE, java_script_enabled=False) as page:
         sign_in(page, "pat")
