@@ -77,8 +77,9 @@ function start(root) {
   const reader = root.querySelector("[data-reader]");
   const slider = reader.querySelector("input");
   const box = reader.querySelector(".entry");
-  const entries = new Map();
-  for (const entry of root.querySelectorAll("[data-stop]")) entries.set(Number(entry.dataset.stop), entry);
+  const table = root.querySelector("[data-entries]");
+  const entries = [...table.children];
+  if (table.dataset.entries) entries.reverse();
   const most = Number(slider.max) + 1;
   const lines = linesIn(document.getElementById(root.dataset.read), most);
   const own = [...root.querySelectorAll("svg[data-days], svg[data-stops]")].map((svg) => drawing(svg, most));
@@ -86,7 +87,7 @@ function start(root) {
 
   function show() {
     const place = slider.valueAsNumber;
-    const entry = entries.get(place);
+    const entry = entries[place];
     const told = [...words(entry), ...lines.flatMap((line) => follow(line, place))];
     slider.setAttribute("aria-valuetext", told.map((one) => one.textContent).join(", ").replace(/\s+/g, " "));
     box.replaceChildren(...told);
