@@ -99,20 +99,20 @@ def small(page: Page, name: str):
     return page.locator(".small-line").filter(has=page.get_by_text(name, exact=True))
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
-@pytest.mark.parametrize("back", [0, 10])
-def test_small_lines_stand_below_the_time_line_day_by_day(chromium, demo, size, back):
-    with opened(
-        chromium, base_url=demo.address, viewport=size, timezone_id="Europe/London"
-    ) as page:
-        sign_in(page, "pat")
-        page.goto("/progress?range=6w")
+@pytest.mark.parametrize("size, drawn", [(PHONE, ".chart-narrow"), (DESK, ".chart-wide")])
+def test_small_lines_stand_below_the_time_line_day_by_day(chromium, demo, size, drawn):
+    with opened(chromium, base_url=demo.address, viewport=size) as page:
+        sign_in(page, "pia")
+        page.goto("/patients?all=1&q=Pat")
+        page.locator(".case .who").first.click()
         told(page)
-        for _ in range(back):
-            page.locator("#day-at").press("ArrowLeft")
-        across = page.evaluate(CURSORS)
-        assert len(across) > 2, "the time line and some small lines"
-        assert max(across) - min(across) < 1
+        expect(page.locator(f".read {drawn}").first).to_be_visible()
+        page.locator(".small-lines summary").click()
+        for _ in range(8):
+            across = page.evaluate(CURSORS)
+            assert len(across) > 4, "the time line and the small lines"
+            assert max(across) - min(across) < 1
+            page.locator("#day-at").press("PageDown")
         assert page.locator(".small-line").count() == page.locator(".small-line svg").count()
 
 
