@@ -52,25 +52,21 @@ function words(entry) {
 }
 
 // The small lines on the time line's days; each has its values, the newest first, in a table's body.
-function linesIn(beside, most) {
-  const bodies = beside?.querySelectorAll(".day-table tbody");
-  return [...(beside?.querySelectorAll("svg[data-days]") ?? [])].map((svg, place) => {
-    const [title, now] = svg.closest(".small-line").querySelector(".now").children;
-    const values = [...bodies[place].rows].slice(1).map((row) => ({
-      at: Number(row.dataset.at ?? -1),
-      day: row.cells[0].textContent,
-      words: row.cells[1].textContent,
-    }));
-    const places = values.map(({ at }) => at).filter((at) => at >= 0 && at < most);
-    return { ...drawing(svg, most, places), title: title.textContent, now, values };
+const linesIn = (beside, most) =>
+  [...(beside?.querySelectorAll(".now") ?? [])].map((head, line) => {
+    const rows = [...beside.querySelectorAll("tbody")[line].rows].slice(1);
+    const at = rows.map((row) => Number(row.dataset.at ?? -1));
+    const svg = head.nextElementSibling.querySelector("svg");
+    return { ...drawing(svg, most, at.filter((place) => place >= 0 && place < most)), head, rows, at };
   });
-}
 
 // A small line says its newest value up to the day that is shown, and gives back that day's own.
-function follow({ title, now, values }, place) {
-  const known = values.find(({ at }) => at <= place);
-  now.replaceChildren(...(known ? [known.words, " ", part("span", "quiet", "· ", known.day)] : ["–"]));
-  return known?.at === place ? [part("span", "", part("span", "quiet", title), " ", known.words)] : [];
+function follow({ head, rows, at }, place) {
+  const known = at.findIndex((one) => one <= place);
+  const [day, value] = [...(rows[known]?.cells ?? [])].map((cell) => cell.textContent);
+  head.lastElementChild.replaceChildren(...(value ? [value, " ", part("span", "quiet", "· ", day)] : ["–"]));
+  const title = part("span", "quiet", head.firstElementChild.textContent);
+  return at[known] === place ? [part("span", "", title, " ", value)] : [];
 }
 
 function start(root) {

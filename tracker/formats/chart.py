@@ -279,9 +279,10 @@ def _pain(plan: Plan) -> str:
                 dots.append(dot(x, y, radius, "hollow", ink.sheet, ink.teal))
             elif line.length <= DOTS_UP_TO_DAYS or len(run) == 1:
                 dots.append(dot(x, y, radius, "logged", ink.teal, ink.teal))
+    weight = num(2 if plan.width <= NARROW else 2.6)
     drawn = path(
         "".join(paths), "pain-line",
-        f'fill="none" stroke="{ink.teal}" stroke-width="2" stroke-linejoin="round"'
+        f'fill="none" stroke="{ink.teal}" stroke-width="{weight}" stroke-linejoin="round"'
         f' stroke-linecap="round"{_KEEP_STROKE}',
     )  # fmt: skip
     return _inside(plan, lane, drawn) + "".join(dots)
