@@ -69,7 +69,9 @@ def scatter_svg(
     for (x, y), count in Counter(points).items():
         across, up = at(x, y)
         # Whole units are exact enough, and a page has many of them.
-        parts.append(dot(round(across), round(up), 3.4 + count, "point", ink.needle_soft, ink.needle))
+        parts.append(
+            dot(round(across), round(up), 3.4 + count, "point", ink.needle_soft, ink.needle)
+        )
     parts.append(label(0, 13, words.up, ink.ink, more=' font-weight="600"'))
     middle = (_LEFT + _RIGHT) / 2
     parts.append(label(middle, HEIGHT - 8, words.across, ink.ink_2, anchor="middle"))
