@@ -11,22 +11,20 @@ function stopsOf(svg, most) {
   return Array.from({ length: most }, (_, place) => left + (place + 0.5) * day);
 }
 
-const drawingsIn = (root, most) =>
-  [...root.querySelectorAll("svg[data-days], svg[data-stops]")].map((svg) => {
-    const cursor = document.createElementNS(SVG, "path");
-    cursor.setAttribute("class", "cursor");
-    svg.append(cursor);
-    const [top, bottom] = svg.dataset.plot.split(" ");
-    return { svg, cursor, stops: stopsOf(svg, most), top, bottom, width: svg.viewBox.baseVal.width };
-  });
+// `places` are the stops that a touch may choose: of a small line those that have a value.
+function drawing(svg, most, places = [...Array(most).keys()]) {
+  const cursor = document.createElementNS(SVG, "path");
+  cursor.setAttribute("class", "cursor");
+  svg.append(cursor);
+  const [top, bottom] = svg.dataset.plot.split(" ");
+  return { svg, cursor, places, stops: stopsOf(svg, most), top, bottom, width: svg.viewBox.baseVal.width };
+}
 
-function nearest({ svg, stops, width }, clientX) {
+function nearest({ svg, stops, places, width }, clientX) {
   const shown = svg.getBoundingClientRect();
   const x = ((clientX - shown.left) / shown.width) * width;
-  let best = 0;
-  for (const [place, stop] of stops.entries())
-    if (Math.abs(stop - x) < Math.abs(stops[best] - x)) best = place;
-  return best;
+  const far = (place) => Math.abs(stops[place] - x);
+  return places.reduce((best, place) => (far(place) < far(best) ? place : best), places[0]);
 }
 
 function part(tag, className, ...content) {
@@ -53,19 +51,40 @@ function words(entry) {
   return [head, ...told];
 }
 
+// The small lines on the time line's days; each has its values, the newest first, in a table's body.
+const linesIn = (beside, most) =>
+  [...(beside?.querySelectorAll(".now") ?? [])].map((head, line) => {
+    const rows = [...beside.querySelectorAll("tbody")[line].rows].slice(1);
+    const at = rows.map((row) => Number(row.dataset.at ?? -1));
+    const svg = head.nextElementSibling.querySelector("svg");
+    return { ...drawing(svg, most, at.filter((place) => place >= 0 && place < most)), head, rows, at };
+  });
+
+// A small line says its newest value up to the day that is shown, and gives back that day's own.
+function follow({ head, rows, at }, place) {
+  const known = at.findIndex((one) => one <= place);
+  const [day, value] = [...(rows[known]?.cells ?? [])].map((cell) => cell.textContent);
+  head.lastElementChild.replaceChildren(...(value ? [value, " ", part("span", "quiet", "· ", day)] : ["–"]));
+  const title = part("span", "quiet", head.firstElementChild.textContent);
+  return at[known] === place ? [part("span", "", title, " ", value)] : [];
+}
+
 function start(root) {
   const reader = root.querySelector("[data-reader]");
   const slider = reader.querySelector("input");
   const box = reader.querySelector(".entry");
-  const entries = new Map();
-  for (const entry of root.querySelectorAll("[data-stop]")) entries.set(Number(entry.dataset.stop), entry);
+  const table = root.querySelector("[data-entries]");
+  const entries = [...table.children];
+  if (table.dataset.entries) entries.reverse();
   const most = Number(slider.max) + 1;
-  const drawings = drawingsIn(root, most);
+  const lines = linesIn(document.getElementById(root.dataset.read), most);
+  const own = [...root.querySelectorAll("svg[data-days], svg[data-stops]")].map((svg) => drawing(svg, most));
+  const drawings = [...own, ...lines];
 
   function show() {
     const place = slider.valueAsNumber;
-    const entry = entries.get(place);
-    const told = words(entry);
+    const entry = entries[place];
+    const told = [...words(entry), ...lines.flatMap((line) => follow(line, place))];
     slider.setAttribute("aria-valuetext", told.map((one) => one.textContent).join(", ").replace(/\s+/g, " "));
     box.replaceChildren(...told);
     const day = entry.dataset.day;
@@ -81,7 +100,7 @@ function start(root) {
   // The thumb stands under its day; beside uneven stops, or a drawing that scrolls, it goes alone.
   function align() {
     slider.removeAttribute("style");
-    const seen = drawings.find(({ svg }) => svg.clientWidth);
+    const seen = own.find(({ svg }) => svg.clientWidth);
     if (!seen?.svg.dataset.days || seen.svg.clientWidth > reader.clientWidth) return;
     const scale = seen.svg.clientWidth / seen.width;
     const share = (length) => (100 * length * scale) / reader.clientWidth;
@@ -98,14 +117,13 @@ function start(root) {
     show();
   }
   slider.addEventListener("input", show);
-  for (const drawing of drawings) {
-    const { svg } = drawing;
-    const follow = (event) => choose(nearest(drawing, event.clientX));
-    svg.addEventListener("click", follow);
-    svg.addEventListener("pointermove", (event) => {
-      if (event.pointerType === "mouse" || event.buttons) follow(event);
+  for (const one of drawings.filter(({ places }) => places.length)) {
+    const point = (event) => choose(nearest(one, event.clientX));
+    one.svg.addEventListener("click", point);
+    one.svg.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse" || event.buttons) point(event);
     });
-    svg.classList.add("touched");
+    one.svg.classList.add("touched");
   }
   slider.disabled = false;
   new ResizeObserver(align).observe(root);

@@ -88,10 +88,21 @@ def by_class(root, name):
     return [element for element in root.iter() if element.get("class") == name]
 
 
+def placed(root, name):
+    """(x, y) of each vertex of a lane's lines of a class, in the drawing's own units."""
+    found = []
+    for lane in root.iter(f"{SVG}g"):
+        at = re.findall(r"-?[\d.]+", lane.get("transform") or "")
+        for path in by_class(lane, name):
+            left, foot, wide, high = map(float, at)
+            corners = re.findall(r"[ML]([\d.]+) ([\d.]+)", path.get("d"))
+            found += [(left + float(x) * wide, foot + float(y) * high) for x, y in corners]
+    return found
+
+
 def pain_points(root):
     """(x, y) of each vertex of the pain line."""
-    data = "".join(path.get("d") for path in by_class(root, "pain-line"))
-    return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", data)]
+    return placed(root, "pain-line")
 
 
 def pain_runs(root):
@@ -125,6 +136,20 @@ def test_days_stand_at_their_noon():
     xs = [x for x, _ in pain_points(root)]
     per_day = (WIDE - 30) / 4
     assert xs == pytest.approx([26 + per_day * (n + 0.5) for n in range(4)], abs=0.06)
+
+
+def test_lines_and_dots_stand_in_the_same_places():
+    root = draw(pains(1, 2, None, 4))
+    dots = [(float(one.get("cx")), float(one.get("cy"))) for one in by_class(root, "logged")]
+    for vertex, dot in zip(pain_points(root), dots, strict=True):
+        assert vertex == pytest.approx(dot, abs=0.06)
+
+
+def test_both_drawings_of_a_pair_hold_the_same_lines():
+    narrow, wide = ET.fromstring(timeline_pair(full(), words=WORDS, uid="p"))
+    for name in ("pain-line", "soreness-line", "due", "done"):
+        said = [[one.get("d") for one in by_class(root, name)] for root in (narrow, wide)]
+        assert said[0] == said[1] != []
 
 
 def test_a_lonely_day_is_a_dot_even_in_twelve_weeks():
@@ -205,7 +230,7 @@ def test_stretch_cells_tell_nothing_due_from_not_done_from_partly():
     )
     assert by_class(root, "due")[0].get("d").count("z") == 3
     fills = re.findall(r"h[\d.]+v([\d.]+)", by_class(root, "done")[0].get("d"))
-    assert [float(height) for height in fills] == [18, 9]
+    assert [float(height) for height in fills] == [10, 5]
 
 
 def test_hostile_words_stay_words():

@@ -94,7 +94,8 @@ def test_other_pages_stay_within_a_few_queries_too(cast, visit, database):
     for who, path, most in (
         (cast.alice, "/today", 23),
         (cast.alice, "/progress", 18),
-        (cast.pia, f"/patients/{cast.alice.patient_id}", 26),
+        (cast.pia, f"/patients/{cast.alice.patient_id}", 22),
+        (cast.pia, f"/patients/{cast.alice.patient_id}/brief", 23),
     ):
         browser = visit(who)
         with recorded(database.engine) as statements:

@@ -82,7 +82,7 @@ def test_the_weekly_three_are_answered_on_the_card(bob, cast, database, maker):
     assert bob.post("/progress/measure", {**fields, **given}).status_code == 303
     row = entries(database, cast.bob)[-1]
     assert row.answers == {"pain": 4, "enjoyment": 0, "activity": 2}
-    assert "2 on 11 Mar." in words(bob.get("/progress"))
+    assert "Weekly three 2 · 11 Mar" in words(bob.get("/progress"))
 
 
 def test_a_past_day_and_a_refused_form_ask_for_nothing(bob):
@@ -120,7 +120,7 @@ def test_a_change_is_one_of_seven_answers(value, said, bob, cast, database):
     assert bob.post("/progress/measure", {**fields, "answer-change": "4"}).status_code == 422
     assert bob.post("/progress/measure", {**fields, "answer-change": value}).status_code == 303
     assert entries(database, cast.bob)[0].answers == {"change": int(value)}
-    assert f"{said} on 11 Mar." in words(bob.get("/progress"))
+    assert f"{said} · 11 Mar" in words(bob.get("/progress"))
 
 
 def test_a_second_answer_of_the_day_mends_the_first_and_keeps_its_history(bob, cast, database):
@@ -318,10 +318,10 @@ def test_degrees_by_hand_stand_on_one_line_with_those_of_sessions(desk, cast, da
     (row,) = rows_of(database, MotionReading)
     assert "Neck rotation right 55° 19 Feb" in words(desk.get(under(cast.bob, "measures")))
     page = desk.get(under(cast.bob)[:-1] + "?range=12w")
-    assert "55° on 19 Feb" in words(page)
+    assert "55° · 19 Feb" in words(page)
     remove = under(cast.bob, f"motions/{row.id}/remove")
     assert desk.post(remove, {}).status_code == 303
-    assert "55° on 19 Feb" not in words(desk.get(under(cast.bob)[:-1]))
+    assert "55° · 19 Feb" not in words(desk.get(under(cast.bob)[:-1]))
     assert "removed: Neck rotation right 55°" in words(desk.get(under(cast.bob, "measures")))
     assert desk.post(remove, {"undo": "1"}).status_code == 303
     assert "Neck rotation right: 55° on 19 Feb" in words(desk.get(under(cast.bob, "brief")))

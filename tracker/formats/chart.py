@@ -21,6 +21,7 @@ from tracker.domain.timeline import (
 from tracker.formats.frame import (
     NARROW,
     WIDE,
+    Lane,
     Plan,
     TimelineWords,
     axis,
@@ -51,6 +52,11 @@ __all__ = [
 
 DOTS_UP_TO_DAYS = 42
 """Six weeks: longer ranges draw the line alone, with dots only where the line would hide a day."""
+
+_DAY = 10
+"""Units of a day inside of a lane: its noon is a whole number."""
+
+_KEEP_STROKE = ' vector-effect="non-scaling-stroke"'
 
 _WINDOW_DAYS = NEEDLING_WINDOW / timedelta(days=1)
 
@@ -112,6 +118,18 @@ def _drawing(plan: Plan, body: str, height: float) -> str:
         f'<title id="{uid}-t">{safe(words.title)}</title>'
         f'<desc id="{uid}-d">{safe(words.description)}</desc>{hatch}{body}</svg>'
     )
+
+
+def _inside(plan: Plan, lane: Lane, body: str) -> str:
+    """What is drawn in a lane in tenths of days and in values.
+
+    Its paths are the same in both drawings of a pair, which a packed page then holds once.
+    """
+    if not body:
+        return ""
+    scale = f"{plan.day_width / _DAY:.5f} {num(-lane.height / 10)}"
+    at = f"translate({num(plan.left)} {num(lane.bottom)}) scale({scale})"
+    return f'<g transform="{at}">{body}</g>'
 
 
 def _windows(plan: Plan) -> str:
@@ -192,20 +210,23 @@ def _stretches(plan: Plan) -> str:
     if lane is None:
         return ""
     width = min(max(plan.day_width * 0.64, 1.6), 14)
+    cell = width / plan.day_width * _DAY
     frames, fills = [], []
     for day in plan.line.inside():
         share = stretch_share(day)
         if share is None:
             continue
-        x = plan.x(plan.line.noon(day.day)) - width / 2
-        frames.append(rectangle(x, lane.top, width, lane.height))
+        x = plan.line.noon(day.day) * _DAY - cell / 2
+        frames.append(rectangle(x, 0, cell, 10))
         if share:
-            fills.append(rectangle(x, lane.y(share * 10), width, share * lane.height))
+            fills.append(rectangle(x, 0, cell, share * 10))
     thin = "0.7" if width < 5 else "1"
-    return path(
-        "".join(frames), "due",
-        f'fill="{plan.ink.sheet}" stroke="{plan.ink.teal}" stroke-width="{thin}"',
-    ) + path("".join(fills), "done", f'fill="{plan.ink.teal}"')  # fmt: skip
+    due = path(
+        "".join(frames),
+        "due",
+        f'fill="{plan.ink.sheet}" stroke="{plan.ink.teal}" stroke-width="{thin}"{_KEEP_STROKE}',
+    )
+    return _inside(plan, lane, due + path("".join(fills), "done", f'fill="{plan.ink.teal}"'))
 
 
 def _soreness(plan: Plan) -> str:
@@ -220,16 +241,19 @@ def _soreness(plan: Plan) -> str:
     size = min(max(plan.day_width * 0.4, 2.6), 4.4)
     dashes, diamonds = [], []
     for run in logged_runs(line.inside(), lambda day: day.soreness):
-        points = [(plan.x(line.soreness_position(d.day)), lane.y(d.soreness or 0)) for d in run]
-        dashes.append(polyline(points))
+        at = [(line.soreness_position(d.day), d.soreness or 0) for d in run]
+        dashes.append(polyline([(days * _DAY, value) for days, value in at]))
         diamonds += [
-            f"M{num(x)} {num(y - size)}l{num(size)} {num(size)}l{num(-size)} {num(size)}"
-            f"l{num(-size)} {num(-size)}z"
-            for x, y in points
+            f"M{num(plan.x(days))} {num(lane.y(value) - size)}l{num(size)} {num(size)}"
+            f"l{num(-size)} {num(size)}l{num(-size)} {num(-size)}z"
+            for days, value in at
         ]
     ink = plan.ink
-    dashed = f'fill="none" stroke="{ink.needle}" stroke-width="1.2" stroke-dasharray="2.5 2.5"'
-    return path("".join(dashes), "soreness-line", dashed) + path(
+    dashed = (
+        f'fill="none" stroke="{ink.needle}" stroke-width="1.2" stroke-dasharray="2.5 2.5"'
+        f"{_KEEP_STROKE}"
+    )
+    return _inside(plan, lane, path("".join(dashes), "soreness-line", dashed)) + path(
         "".join(diamonds),
         "soreness",
         f'fill="{ink.sheet}" stroke="{ink.needle}" stroke-width="1.4"',
@@ -248,16 +272,17 @@ def _pain(plan: Plan) -> str:
     radius = min(max(plan.day_width * 0.32, 1.7), 3)
     paths, dots = [], []
     for run in runs:
-        points = [(plan.x(line.noon(d.day)), lane.y(d.pain or 0)) for d in run]
-        paths.append(polyline(points))
-        for day, (x, y) in zip(run, points, strict=True):
+        paths.append(polyline([(line.noon(d.day) * _DAY, d.pain or 0) for d in run]))
+        for day in run:
+            x, y = plan.x(line.noon(day.day)), lane.y(day.pain or 0)
             if day.backfilled:
                 dots.append(dot(x, y, radius, "hollow", ink.sheet, ink.teal))
             elif line.length <= DOTS_UP_TO_DAYS or len(run) == 1:
                 dots.append(dot(x, y, radius, "logged", ink.teal, ink.teal))
+    weight = num(2 if plan.width <= NARROW else 2.6)
     drawn = path(
         "".join(paths), "pain-line",
-        f'fill="none" stroke="{ink.teal}" stroke-width="2" stroke-linejoin="round"'
-        ' stroke-linecap="round"',
+        f'fill="none" stroke="{ink.teal}" stroke-width="{weight}" stroke-linejoin="round"'
+        f' stroke-linecap="round"{_KEEP_STROKE}',
     )  # fmt: skip
-    return drawn + "".join(dots)
+    return _inside(plan, lane, drawn) + "".join(dots)

@@ -68,7 +68,10 @@ def scatter_svg(
         parts.append(path(data, "trend", f'stroke="{ink.ink_2}" stroke-dasharray="5 3"'))
     for (x, y), count in Counter(points).items():
         across, up = at(x, y)
-        parts.append(dot(across, up, 3.4 + count, "point", ink.needle_soft, ink.needle))
+        # Whole units are exact enough, and a page has many of them.
+        parts.append(
+            dot(round(across), round(up), 3.4 + count, "point", ink.needle_soft, ink.needle)
+        )
     parts.append(label(0, 13, words.up, ink.ink, more=' font-weight="600"'))
     middle = (_LEFT + _RIGHT) / 2
     parts.append(label(middle, HEIGHT - 8, words.across, ink.ink_2, anchor="middle"))

@@ -1,25 +1,31 @@
-"""Small lines beside an episode's time line: one measure each, on the same days from left to right.
+"""Small lines below an episode's time line: one measure each, on the same days from left to right.
 
-They share the time line's margins, so that in one column a day stands under the same day. Points
-that lie too far apart are not joined: a gap is a gap. A value taken before and after is a bar from
-an open dot to a full one. Nothing rests on colour.
+One drawing serves a phone and a desk. It is stretched across the time line's plot (chart.css gives
+it the same margins), its strokes are not, and all words stand round it on the page. Points that lie
+too far apart are not joined: a gap is a gap. A value taken before and after is a bar from an open
+dot to a full one. Nothing rests on colour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.timeline import Timeline
-from tracker.formats.frame import NARROW, WIDE, Plan
-from tracker.formats.svg import SCREEN, Palette, dot, label, num, path, polyline, safe, text_width
+from tracker.formats.svg import SCREEN, Palette, num, path, polyline
 
-_TOP, _LANE = 26.0, 46.0
-_FLOOR = _TOP + _LANE
-HEIGHT = _FLOOR + 22
+DAY = 10
+"""Units of a day from left to right: its noon is a whole number."""
 
-_BOLD = ' font-weight="600"'
+LANE = 40
+"""Units from the top of the scale to its foot."""
+
+_ABOVE = 4
+"""Units by which a needle stands out of the lane."""
+
+_DOT, _HOLE = 6.6, 3.8
+"""Widths of a dot and of what an open one leaves free, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,113 +37,67 @@ class Mark:
     before: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineWords:
-    """What stands on a small line, in the reader's language; any of it may come from outside.
-
-    `title` stands above it and `latest` at its end; `description` is read out in its place. `low`
-    and `high` are the ends of its scale, `first` and `last` the ends of its days.
-    """
-
-    title: str
-    description: str
-    latest: str
-    low: str
-    high: str
-    first: str
-    last: str
-
-
 def small_line_svg(
     line: Timeline,
     marks: Sequence[Mark],
     *,
-    words: LineWords,
-    uid: str,
     scale: tuple[float, float],
     reach: int,
     palette: Palette = SCREEN,
-    width: float = WIDE,
 ) -> str:
     """One measure as an SVG element on the days of `line`, whose needling sessions are marked.
 
     `scale` is the least and the greatest value, `reach` the most days between two marks that are
-    joined; `uid` begins every id. Marks outside of the days are left out.
+    joined. Marks outside of the days are left out. The page says in words what is drawn, so the
+    drawing itself is not read out.
     """
-    ink, key = palette, safe(uid)
-    left, right = Plan.left, width - 4
-    day_width = (right - left) / line.length
-
-    def x(position: float) -> float:
-        return left + position * day_width
+    ink, width = palette, line.length * DAY
+    low, high = scale
 
     def y(value: float) -> float:
-        low, high = scale
-        return _FLOOR - (min(max(value, low), high) - low) / (high - low) * _LANE
+        return LANE - (min(max(value, low), high) - low) / (high - low) * LANE
 
     shown = [mark for mark in marks if line.start <= mark.day <= line.end]
-    at = [(x(line.noon(mark.day)), y(mark.value)) for mark in shown]
-    body = [_frame(left, right, scale, ink), _sessions(line, x, ink)]
-    body.append(
-        path(
-            "".join(polyline(run) for run in _runs(shown, at, reach)), "small-line",
-            f'fill="none" stroke="{ink.teal}" stroke-width="1.6" stroke-linejoin="round"',
-        )
-    )  # fmt: skip
-    for mark, (across, up) in zip(shown, at, strict=True):
-        if mark.before is not None:
-            rise = f"M{num(across)} {num(y(mark.before))}V{num(up)}"
-            body.append(path(rise, "before-after", f'stroke="{ink.teal}" stroke-width="1.2"'))
-            body.append(dot(across, y(mark.before), 2.6, "before", ink.sheet, ink.teal))
-        body.append(dot(across, up, 2.6, "value", ink.teal, ink.teal))
-    body.append(_texts(words, left, right, ink))
-    name = "chart-narrow" if width <= NARROW else "chart-wide"
-    font = f' font-family="{ink.font}"' if ink.font else ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img" direction="ltr"'
-        f' viewBox="0 0 {num(width)} {num(HEIGHT)}" aria-labelledby="{key}-t {key}-d"'
-        f' font-size="13"{font}><title id="{key}-t">{safe(words.title)}</title>'
-        f'<desc id="{key}-d">{safe(words.description)}</desc>{"".join(body)}</svg>'
-    )
-
-
-def small_line_pair(
-    line: Timeline,
-    marks: Sequence[Mark],
-    *,
-    words: LineWords,
-    uid: str,
-    scale: tuple[float, float],
-    reach: int,
-) -> str:
-    """The small line twice, for a phone and for a desk; chart.css shows the one that fits."""
-    drawn = [
-        small_line_svg(
-            line, marks, words=words, uid=f"{uid}-{end}", scale=scale, reach=reach, width=width
-        )
-        for end, width in (("n", NARROW), ("w", WIDE))
+    at = [(line.noon(mark.day) * DAY, y(mark.value)) for mark in shown]
+    pairs = [
+        (across, up, y(mark.before))
+        for mark, (across, up) in zip(shown, at, strict=True)
+        if mark.before is not None
     ]
-    return f'<div class="chart-pair">{"".join(drawn)}</div>'
-
-
-def _frame(left: float, right: float, scale: tuple[float, float], ink: Palette) -> str:
-    """Level lines at both ends of the scale, and at 0 where it lies between them."""
-    low, high = scale
-    edge = f"M{num(left)} {num(_TOP)}H{num(right)}"
-    if low < 0 < high:
-        middle = _FLOOR + low / (high - low) * _LANE
-        edge += f"M{num(left)} {num(middle)}H{num(right)}"
-    floor = f"M{num(left)} {num(_FLOOR)}H{num(right)}"
-    return path(edge, "grid", f'stroke="{ink.line}"') + path(
-        floor, "floor", f'stroke="{ink.ink_2}" stroke-opacity=".5"'
+    levels = dict.fromkeys((0.0, y(0))) if low < 0 < high else (0.0,)
+    before = [(across, up) for across, _up, up in pairs]
+    body = (
+        path("".join(f"M0 {num(up)}H{width}" for up in levels), "grid", f'stroke="{ink.line}"'),
+        path(f"M0 {LANE}H{width}", "floor", f'stroke="{ink.ink_2}" stroke-opacity=".5"'),
+        path(_needles(line), "shaft", f'stroke="{ink.needle}" stroke-width="1.2"'),
+        path(
+            "".join(polyline(run) for run in _runs(shown, at, reach)), "joined",
+            f'stroke="{ink.teal}" stroke-width="1.6" stroke-linejoin="round"',
+        ),
+        path(
+            "".join(f"M{num(across)} {num(foot)}V{num(up)}" for across, up, foot in pairs),
+            "before-after", f'stroke="{ink.teal}" stroke-width="1.2"',
+        ),
+        _dots(before, "before", ink.teal, _DOT),
+        _dots(before, "hole", ink.sheet, _HOLE),
+        _dots(at, "value", ink.teal, _DOT),
+    )  # fmt: skip
+    return (
+        f'<svg viewBox="0 0 {width} {LANE}" preserveAspectRatio="none" fill="none"'
+        f' data-days="0 {DAY}" data-plot="-{_ABOVE} {LANE}">{"".join(body)}</svg>'
     )
 
 
-def _sessions(line: Timeline, x: Callable[[float], float], ink: Palette) -> str:
-    """Each session as a needle through the lane."""
-    at = [line.position(mark.needled_local) for mark in line.visible_marks()]
-    shafts = "".join(f"M{num(x(one))} {num(_TOP - 4)}V{num(_FLOOR)}" for one in at if one >= 0)
-    return path(shafts, "shaft", f'stroke="{ink.needle}" stroke-width="1.2"')
+def _needles(line: Timeline) -> str:
+    """Each session through the lane."""
+    at = [line.position(mark.needled_local) * DAY for mark in line.visible_marks()]
+    return "".join(f"M{num(one)} -{_ABOVE}V{LANE}" for one in at if one >= 0)
+
+
+def _dots(at: Sequence[tuple[float, float]], name: str, paint: str, size: float) -> str:
+    """Strokes without a length but with round ends: they stay round however wide the drawing is."""
+    data = "".join(f"M{num(across)} {num(up)}h0" for across, up in at)
+    return path(data, name, f'stroke="{paint}" stroke-width="{num(size)}" stroke-linecap="round"')
 
 
 def _runs(
@@ -153,27 +113,3 @@ def _runs(
             runs.append([place])
         last = mark.day
     return [run for run in runs if len(run) > 1]
-
-
-def _texts(words: LineWords, left: float, right: float, ink: Palette) -> str:
-    """Title and newest value above, the scale's ends aside, the days' ends below."""
-    room = right - text_width(words.latest) * 1.1 - 10
-    return "".join(
-        (
-            label(0, 13, _cut(words.title, room), ink.ink, more=_BOLD),
-            label(right, 13, words.latest, ink.teal, anchor="end", more=_BOLD),
-            label(left - 4, _TOP + 8, words.high, ink.ink_2, anchor="end"),
-            label(left - 4, _FLOOR + 1, words.low, ink.ink_2, anchor="end"),
-            label(left, _FLOOR + 17, words.first, ink.ink_2),
-            label(right, _FLOOR + 17, words.last, ink.ink_2, anchor="end"),
-        )
-    )
-
-
-def _cut(title: str, room: float) -> str:
-    """As much of a title as there is room for; the page has it whole beside the drawing."""
-    if text_width(title) * 1.05 <= room:
-        return title
-    while title and text_width(title + "…") * 1.05 > room:
-        title = title[:-1]
-    return title.rstrip() + "…"

@@ -15,11 +15,12 @@ from tracker.domain.response import Response
 from tracker.domain.safety import Tier
 from tracker.domain.statistics import Mean, mean_of
 from tracker.services import insight, measures, progress
+from tracker.services.episode_rows import read_rows
 from tracker.services.flags import Seen
 from tracker.services.pauses import PauseLine
 from tracker.store import flags as store
 from tracker.store import logs, records
-from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession
+from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession, SorenessEntry
 from tracker.store.scope import Scope
 
 WEEK = 7
@@ -77,24 +78,27 @@ def see_brief(
     Rows that the patient logged come through the scope: without a consent there are none.
     """
     today = local_day(now, zone)
-    sessions = [row for row in records.sessions_of(scope, episode) if row.needled_at <= now]
+    rows = read_rows(scope, episode, today)
+    sessions = [row for row in rows.sessions if row.needled_at <= now]
     last = sessions[-1] if sessions else None
-    told = insight.see_insight(scope, episode, now, zone) if is_shared else None
-    seen = progress.see_progress(scope, episode, "2w", now, zone) if is_shared else None
-    logged = logs.pain_between(scope, episode, episode.opened_on, today)
+    told = seen = None
+    if is_shared:
+        told = insight.see_insight(scope, episode, now, zone, rows=rows)
+        seen = progress.see_progress(scope, episode, "2w", now, zone, rows=rows)
+    logged = rows.pain
     return Brief(
         episode=episode,
         is_shared=is_shared,
         made_on=today,
         session=last,
-        muscles=logs.muscles_of(scope, [last])[last.id] if last else (),
+        muscles=rows.muscles[last.id] if last else (),
         by=_needled_by(scope, last),
         session_count=len(sessions),
         week=_week(logged, today) if is_shared else None,
         last_logged_on=logged[-1].local_date if logged else None,
         response=told.response if told else None,
         aligned=told.aligned if told else None,
-        reactions=_reactions(scope, sessions),
+        reactions=_reactions(rows.soreness),
         adherence=seen.adherence if seen else None,
         pauses=[line for line in seen.pauses if not line.is_over(today)] if seen else (),
         flags=_flags(scope, episode),
@@ -116,11 +120,11 @@ def _week(logged: logs.Rows, today: date) -> Mean:
     return mean_of([pains.get(today - timedelta(days=back)) for back in range(WEEK)])
 
 
-def _reactions(scope: Scope, sessions: Sequence[NeedlingSession]) -> list[Reaction]:
+def _reactions(ratings: Sequence[SorenessEntry]) -> list[Reaction]:
     """What was logged beside soreness, what came after most sessions first."""
     after: dict[str, set[UUID]] = {}
     last: dict[str, date] = {}
-    for row in logs.soreness_of(scope, sessions):
+    for row in ratings:
         for effect in row.side_effects:
             after.setdefault(effect, set()).add(row.needling_session_id)
             last[effect] = row.local_date

@@ -24,14 +24,11 @@ from tracker.domain.days import hours_between, local_day, local_time
 from tracker.domain.errors import Invalid
 from tracker.domain.needling import Twitch
 from tracker.domain.response import Mark, Response, Split, judge, spoilt_days
-from tracker.services.needling import sessions_with_muscles
+from tracker.services.episode_rows import EpisodeRows, read_rows
 from tracker.services.patients import staff
 from tracker.store import logs, records
 from tracker.store.schema import Episode, NeedledMuscle, NeedlingSession, PhaseMark, SorenessEntry
 from tracker.store.scope import Scope
-
-Treated = Sequence[tuple[NeedlingSession, Sequence[NeedledMuscle]]]
-"""Sessions, each with its muscles, in any order."""
 
 WORDS_MAX = 60
 """Characters of a phase's name: a few words beside its mean."""
@@ -73,23 +70,19 @@ def see_insight(
     *,
     split: Split | None = None,
     muscle: str | None = None,
-    treated: Treated | None = None,
+    rows: EpisodeRows | None = None,
 ) -> Insight:
     """An episode's insight; days and hours are local to `zone`, sessions the newest first.
 
-    `treated` are the episode's sessions with their muscles, where the caller has read them already.
+    `rows` are the episode's, where the caller has read them already.
     Rows that the patient logged come through the scope: without a consent there are none.
     """
     today = local_day(now, zone)
     last = min(today, episode.closed_on or today)
     last = max(last, episode.opened_on)
-    ratings = {
-        row.local_date: row.pain_average
-        for row in logs.pain_between(scope, episode, episode.opened_on, last)
-    }
-    if treated is None:
-        treated = sessions_with_muscles(scope, episode)
-    sessions = _visits(scope, treated, now, zone)
+    rows = rows or read_rows(scope, episode, today)
+    ratings = {row.local_date: row.pain_average for row in rows.pain if row.local_date <= last}
+    sessions = _visits(rows, now, zone)
     moments = [session.needled_at for session in sessions]
     marks = marks_of(scope, episode)
     response = judge(
@@ -131,15 +124,16 @@ def _follow(
     return clocks, ledger
 
 
-def _visits(scope: Scope, treated: Treated, now: datetime, zone: str) -> list[Visit]:
+def _visits(rows: EpisodeRows, now: datetime, zone: str) -> list[Visit]:
     """The sessions up to now, oldest first, with muscles and soreness."""
-    past = sorted(
-        (one for one in treated if one[0].needled_at <= now), key=lambda one: one[0].needled_at
-    )
     sore: dict[UUID, list[SorenessEntry]] = {}
-    for entry in logs.soreness_of(scope, [row for row, _muscles in past]):
+    for entry in rows.soreness:
         sore.setdefault(entry.needling_session_id, []).append(entry)
-    return [_session(row, muscles, sore.get(row.id, []), zone) for row, muscles in past]
+    return [
+        _session(row, rows.muscles[row.id], sore.get(row.id, []), zone)
+        for row in rows.sessions
+        if row.needled_at <= now
+    ]
 
 
 def _session(

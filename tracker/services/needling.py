@@ -266,12 +266,3 @@ def see_session(scope: Scope, patient_id: UUID, session_id: UUID) -> SeenSession
         names.get(session.practitioner_id, ""),
         [(row, names.get(row.changed_by, "")) for row in history(scope, session)],
     )
-
-
-def sessions_with_muscles(
-    scope: Scope, episode: Episode
-) -> list[tuple[NeedlingSession, list[NeedledMuscle]]]:
-    """An episode's sessions, the newest first, each with its muscles."""
-    sessions = records.sessions_of(scope, episode)
-    muscles = muscles_of(scope, sessions)
-    return [(session, muscles[session.id]) for session in reversed(sessions)]

@@ -273,10 +273,17 @@ def _may_be_logged(scope: Scope, line: Prescription, day: date) -> bool:
     return find_stretch_entry(scope, line, day) is not None
 
 
-def see_programme(scope: Scope, episode: Episode, today: date) -> list[ProgrammeLine]:
-    """An episode's lines, each as its newest version, ended ones last."""
+def see_programme(
+    scope: Scope, episode: Episode, today: date, versions: Sequence[Prescription] | None = None
+) -> list[ProgrammeLine]:
+    """An episode's lines, each as its newest version, ended ones last.
+
+    `versions` are all of its programme's, where the caller has read them already.
+    """
     newest: dict[UUID, Prescription] = {}
-    for row in records.prescriptions_of(scope, episode):
+    if versions is None:
+        versions = records.prescriptions_of(scope, episode)
+    for row in versions:
         newest[row.series_id] = row
     known = library.find_many(scope, (row.stretch for row in newest.values()))
     lines = [

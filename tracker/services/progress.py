@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from tracker.domain.days import local_day, local_time
 from tracker.domain.pause import Days, is_paused
 from tracker.domain.prescription import Prescription
 from tracker.domain.timeline import NeedlingMark, Timeline, TimelineDay, range_start
+from tracker.services.episode_rows import EpisodeRows
 from tracker.services.pauses import PauseLine, see_pauses
 from tracker.services.today import as_line
 from tracker.store import logs, records
@@ -54,32 +55,62 @@ class Progress:
 
 
 def see_progress(
-    scope: Scope, episode: Episode, choice: str, now: datetime, zone: str, *, is_shared: bool = True
+    scope: Scope,
+    episode: Episode,
+    choice: str,
+    now: datetime,
+    zone: str,
+    *,
+    is_shared: bool = True,
+    rows: EpisodeRows | None = None,
 ) -> Progress:
     """An episode's time line over one of the ranges; days are local to `zone`.
 
     Where the patient does not share, no stretch stands as due: none done of one would be a guess.
+    `rows` are the episode's, where the caller has read them already.
     """
     today = local_day(now, zone)
-    sessions = records.sessions_of(scope, episode)
+    sessions = rows.sessions if rows else records.sessions_of(scope, episode)
     marks = tuple(_mark(session.needled_at, session.id, zone) for session in sessions)
     past = [mark.needled_local.date() for mark in marks if mark.needled_local.date() <= today]
     first = range_start(choice, today, past[-1] if past else None, episode.opened_on)
-    lines = [as_line(row) for row in records.prescriptions_of(scope, episode)] if is_shared else []
+    lines: list[Prescription] = []
+    if is_shared:
+        programme = rows.programme if rows else records.prescriptions_of(scope, episode)
+        lines = [as_line(row) for row in programme]
     since, until = score_days(today)
     off = see_pauses(scope, episode, min(first, since))
     excused = [line.days for line in off]
     stretched = logs.stretch_outcomes_between(scope, episode, min(first, since), today)
-    days, rows = _days(scope, episode, (first, today), marks, _Plan(lines, excused, stretched))
+    logged = _Logged(
+        pain=rows.pain if rows else logs.pain_between(scope, episode, first, today),
+        sore=rows.worst_soreness() if rows else _worst_soreness(scope, episode, first, today),
+        notes=logs.notes_between(scope, episode.patient_id, first, today),
+    )
+    days, table = _days((first, today), marks, logged, _Plan(lines, excused, stretched))
     return Progress(
         timeline=Timeline(first, today, tuple(days), marks),
-        rows=rows,
+        rows=table,
         episode=episode,
         pain_days=sum(1 for day in days if day.pain is not None),
         session_count=sum(1 for day in past if day >= first),
         adherence=measure(lines, [_entry(row) for row in stretched], excused, since, until),
         pauses=off,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """What was said of each day; it may hold days outside of the range."""
+
+    pain: logs.Rows
+    sore: Mapping[date, int]
+    notes: logs.Rows
+
+
+def _worst_soreness(scope: Scope, episode: Episode, first: date, last: date) -> dict[date, int]:
+    found = logs.worst_soreness_between(scope, episode, first, last)
+    return {row.local_date: row.soreness for row in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +144,11 @@ def _mark(needled_at: datetime, session_id: UUID, zone: str) -> NeedlingMark:
 
 
 def _days(
-    scope: Scope,
-    episode: Episode,
-    span: tuple[date, date],
-    marks: Sequence[NeedlingMark],
-    plan: _Plan,
+    span: tuple[date, date], marks: Sequence[NeedlingMark], logged: _Logged, plan: _Plan
 ) -> tuple[list[TimelineDay], list[DayRow]]:
     first, last = span
-    pain = {row.local_date: row for row in logs.pain_between(scope, episode, first, last)}
-    sore = {
-        row.local_date: row.soreness
-        for row in logs.worst_soreness_between(scope, episode, first, last)
-    }
-    notes = {
-        row.local_date: row
-        for row in logs.notes_between(scope, episode.patient_id, first, last)
-        if row.local_date >= first
-    }
+    pain = {row.local_date: row for row in logged.pain}
+    notes = {row.local_date: row for row in logged.notes}
     done = plan.done()
     needled: dict[date, list[str]] = {}
     for mark in marks:
@@ -137,7 +156,7 @@ def _days(
     days, rows = [], []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        known = _day(day, pain.get(day), sore.get(day), done.get(day, 0.0), plan.due(day))
+        known = _day(day, pain.get(day), logged.sore.get(day), done.get(day, 0.0), plan.due(day))
         days.append(known)
         rows.append(_table_row(known, pain.get(day), notes.get(day), needled.get(day, [])))
     rows.reverse()

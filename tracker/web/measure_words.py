@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -22,17 +22,16 @@ from tracker.domain.measures import (
     Shift,
 )
 from tracker.domain.timeline import Timeline
-from tracker.formats.smallline import LineWords, Mark, small_line_pair
+from tracker.formats.smallline import Mark, small_line_svg
 from tracker.services.measures import Measures, Motion, Point
 from tracker.web.insight_words import mean_word
 from tracker.web.language import short_day
 from tracker.web.needling_words import before_after
 
+Dated = TypeVar("Dated", Point, Motion)
+
 MOTION_REACH = 60
 """Days up to which two ranges of motion are joined on a small line (working rule)."""
-
-TITLE_ROOM = 36
-"""Characters of a title that stand on a phone's drawing beside the newest value."""
 
 SPAN_LEAST = 60
 """Degrees from the foot to the top of a small line of a range of motion, at least."""
@@ -192,7 +191,7 @@ def change_value(point: Point) -> str:
     return change_words()[int(point.value)]
 
 
-def course(points: Sequence[Point], word: Callable[[Point], str]) -> str:
+def course(points: Sequence[Dated], word: Callable[[Dated], str]) -> str:
     """First and newest value with their days."""
     newest = points[-1]
     if len(points) == 1:
@@ -236,19 +235,16 @@ def motion_lines(seen: Measures) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One small line, what it says in a sentence, and its values for the table."""
+    """One small line: its values in words (the newest first), its course, the scale's ends."""
 
     title: str
     drawn: Markup
-    sentence: str
     rows: Sequence[tuple[date, str]]
+    course: str
+    """A sentence, empty where the newest value says it all."""
+    ends: tuple[str, str]
     is_part: bool = False
     """Whether it is one activity of several."""
-
-    @property
-    def is_long(self) -> bool:
-        """Whether a phone's drawing has no room for the whole title."""
-        return len(self.title) > TITLE_ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,19 +267,54 @@ def _scale(measure: Measure) -> Scale:
 
 def measure_lines(seen: Measures, line: Timeline, *, is_own: bool = False) -> list[Line]:
     """Everything that has any value, as small lines over the days of a time line."""
-    pen = _Pen(line)
     found = []
     is_many = len(seen.activities) > 1
     if is_many and seen.activity_mean:
-        told = shift_sentence(seen.shift, is_own=is_own) if seen.shift else ""
-        found.append(pen.line(Measure.ACTIVITIES, _("Activities, mean"), seen.activity_mean, told))
+        name, told = _("Activities, mean"), seen.activity_mean
+        means = shift_sentence(seen.shift, is_own=is_own) if seen.shift else ""
+        found.append(_score_line(line, Measure.ACTIVITIES, name, told, means))
     for row, points in seen.by_activity:
         if points:
-            found.append(pen.line(Measure.ACTIVITIES, row.words, points, is_part=is_many))
+            found.append(_score_line(line, Measure.ACTIVITIES, row.words, points, is_part=is_many))
     for measure, points in ((Measure.WEEKLY, seen.weekly), (Measure.CHANGE, seen.change)):
         if points:
-            found.append(pen.line(measure, measure_name(measure), points))
-    return [*found, *(pen.motion(name, own) for name, own in motions_by_name(seen.motions))]
+            found.append(_score_line(line, measure, measure_name(measure), points))
+    return [*found, *(_motion_line(line, *group) for group in motions_by_name(seen.motions))]
+
+
+def _score_line(
+    line: Timeline,
+    measure: Measure,
+    title: str,
+    points: Sequence[Point],
+    told: str = "",
+    *,
+    is_part: bool = False,
+) -> Line:
+    """A score or a rating by day; where nothing is told of it, several values tell its course."""
+    word = change_value if measure is Measure.CHANGE else value_word
+    scale = _scale(measure)
+    if not told and len(points) > 1:
+        told = course(points, word)
+    marks = [Mark(point.day, point.value) for point in points]
+    rows = [(point.day, _told(word(point), is_told=point.is_told)) for point in points[::-1]]
+    return Line(title, _draw(line, marks, scale), rows, told, scale.ends, is_part)
+
+
+def _motion_line(line: Timeline, name: str, motions: Sequence[Motion]) -> Line:
+    """One movement in degrees; its course is that of the values after each session."""
+    marks = [_mark(one) for one in motions]
+    low, high = _degrees_scale(marks)
+    scale = Scale(low, high, (str(low), str(high)), MOTION_REACH)
+    told = course(motions, _degrees) if len(motions) > 1 else ""
+    rows = [(one.day, degrees_word(one)) for one in motions[::-1]]
+    return Line(name, _draw(line, marks, scale), rows, told, scale.ends)
+
+
+def _draw(line: Timeline, marks: Sequence[Mark], scale: Scale) -> Markup:
+    ends = (scale.low, scale.high)
+    drawn = small_line_svg(line, marks, scale=ends, reach=scale.reach)
+    return Markup(drawn)  # noqa: S704 - numbers alone
 
 
 def motions_by_name(motions: Sequence[Motion]) -> list[tuple[str, list[Motion]]]:
@@ -302,65 +333,6 @@ def degrees_word(one: Motion) -> str:
     return f"{one.before if one.after is None else one.after}°"
 
 
-class _Pen:
-    """Draws small lines of one page, each with ids of its own."""
-
-    def __init__(self, line: Timeline) -> None:
-        self._line = line
-        self._count = 0
-
-    def _draw(
-        self, title: str, sentence: str, latest: str, marks: Sequence[Mark], scale: Scale
-    ) -> Markup:
-        self._count += 1
-        low, high = scale.ends
-        words = LineWords(
-            title=title,
-            description=sentence,
-            latest=latest,
-            low=low,
-            high=high,
-            first=short_day(self._line.start),
-            last=short_day(self._line.end),
-        )
-        drawn = small_line_pair(
-            self._line,
-            marks,
-            words=words,
-            uid=f"small-{self._count}",
-            scale=(scale.low, scale.high),
-            reach=scale.reach,
-        )
-        return Markup(drawn)  # noqa: S704 - smallline.py escapes
-
-    def line(
-        self,
-        measure: Measure,
-        title: str,
-        points: Sequence[Point],
-        sentence: str = "",
-        *,
-        is_part: bool = False,
-    ) -> Line:
-        """A score or a rating by day; without a sentence of its own its course is told."""
-        word = change_value if measure is Measure.CHANGE else value_word
-        sentence = sentence or course(points, word)
-        marks = [Mark(point.day, point.value) for point in points]
-        drawn = self._draw(title, sentence, word(points[-1]), marks, _scale(measure))
-        told = [(point.day, _told(word(point), is_told=point.is_told)) for point in points[::-1]]
-        return Line(title, drawn, sentence, told, is_part)
-
-    def motion(self, name: str, motions: Sequence[Motion]) -> Line:
-        """One movement in degrees."""
-        marks = [_mark(one) for one in motions]
-        low, high = _degrees_scale(marks)
-        scale = Scale(low, high, (str(low), str(high)), MOTION_REACH)
-        newest = motions[-1]
-        sentence = _("%(value)s on %(day)s.", value=degrees_word(newest), day=short_day(newest.day))
-        drawn = self._draw(name, sentence, f"{round(marks[-1].value)}°", marks, scale)
-        return Line(name, drawn, sentence, [(one.day, degrees_word(one)) for one in motions[::-1]])
-
-
 def _degrees_scale(marks: Sequence[Mark]) -> tuple[int, int]:
     """Round degrees below and above all values, far enough apart that a slip looks like one."""
     values = [value for mark in marks for value in (mark.value, mark.before) if value is not None]
@@ -373,6 +345,10 @@ def _mark(one: Motion) -> Mark:
         return Mark(one.day, one.after, one.before)
     value = one.before if one.after is None else one.after
     return Mark(one.day, value or 0)
+
+
+def _degrees(one: Motion) -> str:
+    return f"{round(_mark(one).value)}°"
 
 
 def _told(words: str, *, is_told: bool) -> str:

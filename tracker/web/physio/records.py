@@ -15,12 +15,12 @@ from tracker.services import (
     flags,
     insight,
     measures,
-    needling,
     patient_joining,
     patients,
     programme,
     progress,
 )
+from tracker.services.episode_rows import read_rows
 from tracker.services.invitations import NewInvitation
 from tracker.services.patients import NewEpisode, NewPatient
 from tracker.web import forms
@@ -129,20 +129,16 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
         seen = sessions = lines = told = measured = None
         flagged = flags.open_of(scope, patient_id, now())
         if episode is not None:
-            seen = progress.see_progress(scope, episode, choice, now(), zone(), is_shared=shares)
-            sessions = needling.sessions_with_muscles(scope, episode)
-            lines = programme.see_programme(scope, episode, today())
-            treated = [session for session, _muscles in sessions]
-            measured = measures.see_measures(scope, episode, now(), zone(), treated)
+            rows = read_rows(scope, episode, today())
+            sessions = rows.treated
+            seen = progress.see_progress(
+                scope, episode, choice, now(), zone(), is_shared=shares, rows=rows
+            )
+            lines = programme.see_programme(scope, episode, today(), rows.programme)
+            measured = measures.see_measures(scope, episode, now(), zone(), rows.sessions)
             if shares:
-                told = insight.see_insight(
-                    scope,
-                    episode,
-                    now(),
-                    zone(),
-                    muscle=request.args.get("muscle"),
-                    treated=sessions,
-                )
+                muscle = request.args.get("muscle")
+                told = insight.see_insight(scope, episode, now(), zone(), muscle=muscle, rows=rows)
         return render_template(
             "physio/patient.html",
             patient=patient,
