@@ -74,6 +74,14 @@ class Phone:
         self.page.locator("#save").click()
         expect(self.page.locator("#state")).to_have_text(state)
 
+    def empty(self) -> None:
+        """Wait until nothing is left to send."""
+        for _ in range(150):
+            if not self.store("return (await store.listOutbox(who)).length"):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("something waits to be sent")
+
     def store(self, body: str):
         """Run something with the phone's own store; `who` is the person."""
         return self.page.evaluate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from tests.browser.phones import Phone, forget_workers, rows
+from tests.support.browser import launch
 from tracker.store.schema import (
     AuthSession,
     Checkin,
@@ -174,17 +176,21 @@ def test_signing_out_sends_first_and_then_forgets(wims, quay):
     assert kept == [0, 0, 0, 0]
 
 
-def test_the_background_sync_sends_with_no_page_open(wims, quay):
-    wims.offline()
-    wims.today()
-    wims.rate("pain_average", 9)
-    wims.save("Saved on this phone")
-    wims.page.goto("about:blank")
-    wims.online()
-    for _ in range(50):
-        if rows(quay, Checkin, "wim"):
-            break
-        wims.page.wait_for_timeout(100)
+def test_the_background_sync_sends_with_no_page_open(driver, quay):
+    with closing(launch(driver, is_whole=True)) as browser:
+        wims = Phone(browser, quay)
+        wims.join("wim", 1970)
+        wims.settle()
+        wims.offline()
+        wims.today()
+        wims.rate("pain_average", 9)
+        wims.save("Saved on this phone")
+        wims.page.goto("about:blank")
+        wims.online()
+        for _ in range(150):
+            if rows(quay, Checkin, "wim"):
+                break
+            wims.page.wait_for_timeout(100)
     assert [row.pain_average for row in rows(quay, Checkin, "wim")] == [9]
 
 

@@ -36,7 +36,7 @@ def test_it_is_asked_right_after_saving_and_answered_once(usual, quay):
     question.get_by_role("button", name="Yes, a bad spell").click()
     expect(question).to_have_count(0)
     expect(page.locator("#notes")).to_contain_text("Noted as a bad spell.")
-    page.wait_for_function("() => document.getElementById('unsent').hidden")
+    usual.empty()
     assert [row.answer for row in rows(quay, FlareQuestion, "wim")] == ["yes"]
     assert [row.numbers["said"] for row in rows(quay, Flag, "wim")] == ["yes"]
     page.reload()
@@ -61,7 +61,7 @@ def test_an_answer_waits_for_a_network(usual, quay):
     expect(question).to_have_count(0)
     usual.online()
     page.reload()
-    page.wait_for_function("() => document.getElementById('unsent').hidden")
+    usual.empty()
     assert [row.answer for row in rows(quay, FlareQuestion, "wim")] == ["no"]
     assert [row.closed_at is None for row in rows(quay, Flag, "wim")] == [False]
 

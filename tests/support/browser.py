@@ -72,12 +72,13 @@ def find_chromium(playwright: Playwright) -> str | None:
     raise RuntimeError(INSTALL_HINT)
 
 
-def launch(playwright: Playwright, **options: Any) -> Browser:
+def launch(playwright: Playwright, *, is_whole: bool = False, **options: Any) -> Browser:
     """A headless Chromium; RuntimeError says what to install.
 
-    Its own headless program, where there is one, opens a page in a third of the time.
+    Its own headless program, where there is one, opens a page in a third of the time. The whole one
+    has what only a browser with a profile has, as the background sync of a page that is closed.
     """
-    shell = shutil.which("chromium-headless-shell")
+    shell = None if is_whole else shutil.which("chromium-headless-shell")
     return playwright.chromium.launch(
         executable_path=shell or find_chromium(playwright), args=ARGS, **options
     )
