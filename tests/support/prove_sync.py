@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         stage = Stage(Path(folder), lambda url: make_hub(cheap(url)))
         app = create_app(cheap(f"sqlite:///{folder}/app.db"))
         machine = prepare(
-            lambda: World(stage.fresh(), stage.cast, stage.second, app),
+            lambda: World(stage.fresh(), stage.cast, stage.given, app),
             lambda world: stage.leave(world.hub),
         )
         machine.http_share = 15
