@@ -169,7 +169,7 @@ class Oracle:
         key = key_of(raw)
         known = self.told(key)
         was = known.rev if known else 0
-        met = was > (raw["base_rev"] or 0) or bool(known and self._saw_another(raw))
+        met = was > (raw["base_rev"] or 0) or bool(known and self.saw_another(raw))
         rev = self._take(key, raw, list(clinics))
         self.operations[raw["op_id"]] = rev
         self.said.setdefault(key, []).append(raw["data"])
@@ -185,7 +185,7 @@ class Oracle:
         """The question of an episode that nobody has answered."""
         return next((one for one in self.questions.get(episode, ()) if not one.is_answered), None)
 
-    def _saw_another(self, raw: Raw) -> bool:
+    def saw_another(self, raw: Raw) -> bool:
         """Whether an operation speaks of a question that has been answered since."""
         if raw["kind"] != "question":
             return False
@@ -225,7 +225,7 @@ class Oracle:
             return self._replies(key, raw)
         told = self.told(key)
         was = told.rev if told else None
-        base = told.seen_by(raw) if told and not self._saw_another(raw) else UNSEEN
+        base = told.seen_by(raw) if told and not self.saw_another(raw) else UNSEEN
         if raw["kind"] == "question":
             return self._asks(raw, base)
         if raw["kind"] == "checkin":

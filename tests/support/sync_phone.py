@@ -179,7 +179,8 @@ class Phone:
         names = {*one.touched, *FIRST[one.kind]}
         if not self.is_careful:
             names |= values.keys()
-        data = {**one.about, **{name: values.get(name) for name in sorted(names)}}
+        first = FIRST[one.kind]
+        said = {name: values.get(name, first.get(name)) for name in sorted(names)}
         one.raw = {
             "op_id": self.ids.next(),
             "kind": one.kind,
@@ -188,7 +189,7 @@ class Phone:
             "recorded_at": one.recorded_at,
             "local_date": one.day.isoformat(),
             "zone": one.zone,
-            "data": data,
+            "data": {**one.about, **said},
         }
 
     # Sending.
