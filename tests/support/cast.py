@@ -445,12 +445,12 @@ class Maker:
             safety.report(scope, moment, given)
         return given.entry_id
 
-    def asked(self, who: Record) -> UUID:
+    def asked(self, who: Record, now: datetime = NOW) -> UUID:
         """Have a patient asked whether it is a bad spell; gives the question's id."""
         row = FlareQuestion(
             clinic_id=who.clinic.id, patient_id=who.patient_id, id=uuid4(), rev=0,
-            episode_id=who.episode_id, source_id=uuid4(), local_date=TODAY,
-            reason=Sign.LIFT, numbers={"pain": 7, "usual": 3, "days": 9}, asked_at=NOW,
+            episode_id=who.episode_id, source_id=uuid4(), local_date=now.date(),
+            reason=Sign.LIFT, numbers={"pain": 7, "usual": 3, "days": 9}, asked_at=now,
         )  # fmt: skip
         with self.database.door(writes=True) as door:
             door.session.add(row)

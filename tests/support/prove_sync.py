@@ -22,7 +22,7 @@ RUNS_AT_ONCE = 25
 
 DONE = ("steps", "runs", "said", "operations", "applied", "merged", "duplicate", "invalid",
         "not_found", "http deliveries", "lost answers", "replays", "401s", "sessions ended",
-        "person switches", "mended", "forms")  # fmt: skip
+        "person switches", "mended", "forms", "questions answered")  # fmt: skip
 FAULTS = ("losses", "doubles", "misfiled", "moments", "summaries")
 
 
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         stage = Stage(Path(folder), lambda url: make_hub(cheap(url)))
         app = create_app(cheap(f"sqlite:///{folder}/app.db"))
         machine = prepare(
-            lambda: World(stage.fresh(), stage.cast, stage.second, app),
+            lambda: World(stage.fresh(), stage.cast, stage.given, app),
             lambda world: stage.leave(world.hub),
         )
         machine.http_share = 15
@@ -70,7 +70,7 @@ def tell(seconds: float) -> None:
     """What was done, and what went wrong."""
     say(f"Three phones of two people against one server for {seconds:.0f} s:")
     for name in (*DONE, *FAULTS):
-        say(f"  {name:16} {TALLY[name]:>9,}")
+        say(f"  {name:18} {TALLY[name]:>9,}")
 
 
 def say(text: str, end: str = "\n") -> None:

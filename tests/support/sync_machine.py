@@ -19,7 +19,17 @@ from hypothesis.stateful import (
 )
 
 from tests.support.cast import NOW
-from tests.support.sync_oracle import OF_DAY, PAIN, Key, Oracle, Page, Raw, State
+from tests.support.sync_oracle import (
+    OF_DAY,
+    PAIN,
+    UNKNOWN,
+    Key,
+    Oracle,
+    Page,
+    Raw,
+    State,
+    key_of,
+)
 from tests.support.sync_phone import Entry, Ids, Phone
 from tests.support.sync_proof import Proof, Stored, load
 from tests.support.sync_world import World
@@ -39,6 +49,9 @@ SIDES = ("left", "right", "middle")
 OUTCOMES = ("done", "partly", "too_hard", "could_not")
 REASONS = (None, "no_time", "ill")
 SIGNS = ("fever", "chest_pain", "small_bruise")
+ITEMS = {"weekly": ("pain", "enjoyment", "activity"), "change": ("change",)}
+WORDS = ("", "", "May I swim?")
+"""What phones may say alike: nothing, which takes a question back, and the same question."""
 
 TALLY: Counter[str] = Counter()
 """What all machines of this process did."""
@@ -175,6 +188,45 @@ class SyncMachine(RuleBasedStateMachine):
         self.phones[place].says("safety", {}, said, self.now, signs, new=True)
         self._count("said")
 
+    @rule(place=places, about=things, back=days_back, which=st.integers(0, 7), value=scales,
+          new=st.booleans())  # fmt: skip
+    def answer_measure(
+        self, place: int, about: int, back: int, which: int, value: int, new: bool
+    ) -> None:
+        """A measure of a day; with no item of it chosen it is skipped."""
+        phone = self.phones[place]
+        plan = self.world.plans[phone.person]
+        episode = list(plan.episodes)[about % len(plan.episodes)]
+        items = {**ITEMS, "activities": tuple(plan.activities.get(episode, ()))}
+        asked = [name for name in items if items[name]]
+        measure = asked[(which + value) % len(asked)]
+        number = value % 7 - 3 if measure == "change" else value
+        chosen = [item for bit, item in enumerate(items[measure]) if which >> bit & 1]
+        said: State = {"answers": dict.fromkeys(chosen, number)}
+        of = {"episode_id": episode, "measure": measure}
+        phone.says("measure", of, said, self.now, back, new)
+        self._count("said")
+
+    @rule(place=places, about=things, value=scales, new=st.booleans())
+    def ask_for_visit(self, place: int, about: int, value: int, new: bool) -> None:
+        phone = self.phones[place]
+        plan = self.world.plans[phone.person]
+        episode = list(plan.episodes)[about % len(plan.episodes)]
+        words = WORDS[value] if value < len(WORDS) else f"{phone.name} asks {self.ids.count}"
+        phone.says("question", {"episode_id": episode}, {"text": words}, self.now, 0, new)
+        self._count("said")
+
+    @rule(place=places, about=things, is_yes=st.booleans(), new=st.booleans())
+    def reply(self, place: int, about: int, is_yes: bool, new: bool) -> None:
+        """Whether it is a bad spell, where this phone was shown the question."""
+        phone = self.phones[place]
+        asked = [seen for key, seen in phone.view.items() if key[0] == "flare_reply"]
+        if asked:
+            seen = asked[-1 - about % len(asked)]
+            said: State = {"answer": "yes" if is_yes else "no"}
+            phone.says("flare_reply", seen.about, said, self.now, 0, new)
+            self._count("said")
+
     @rule(order=st.permutations((0, 1)), back=days_back, ways=st.tuples(ways, ways), values=pairs,
           kind=st.booleans())  # fmt: skip
     def say_at_once(
@@ -251,6 +303,10 @@ class SyncMachine(RuleBasedStateMachine):
             if raw["kind"] == "soreness" and result["status"] == "invalid":
                 self._is_out_of_time(phone.person, raw, result)
                 continue
+            if raw["kind"] == "flare_reply" and self._is_taken_back(phone, raw):
+                assert result["status"] == "not_found", (raw, result)
+                self._count("not_found")
+                continue
             told = oracle.hears(raw, phone.clinics, self.now)
             assert (result["status"], result["rev"]) == told, (raw, result, told)
             if told[0] in {"applied", "merged"} and raw["op_id"] in exact:
@@ -268,11 +324,24 @@ class SyncMachine(RuleBasedStateMachine):
         assert raw["local_date"] not in days or is_future, (raw, result)
         self._count("invalid")
 
+    def _is_taken_back(self, phone: Phone, raw: Raw) -> bool:
+        """Whether a day was amended so that nothing has to be asked about it any more."""
+        oracle = self.oracles[phone.person]
+        is_gone = not self.world.is_asked(raw["data"]["asked_id"])
+        assert not (is_gone and oracle.told(key_of(raw))), raw
+        return is_gone
+
     def _stands(self, name: str, one: Entry) -> None:
         """What a careful phone's person changed stands when it arrives."""
         if one.key[0] == "safety":
             return
-        state = self.oracles[name].entries[one.key].now
+        oracle = self.oracles[name]
+        told = oracle.told(one.key)
+        assert told is not None
+        assert one.raw is not None
+        if one.touched == {"text": ""} and oracle.saw_another(one.raw):
+            return  # what it takes back was answered; another phone's question is not meant
+        state = told.now
         stands = {field: state.get(field) for field in one.touched}
         assert stands == one.touched, (one, state)
 
@@ -305,7 +374,17 @@ class SyncMachine(RuleBasedStateMachine):
     def _agrees(self, phone: Phone, found: dict[Key, Any]) -> None:
         oracle = self.oracles[phone.person]
         for key, seen in found.items():
-            told = oracle.entries[key]
+            told = oracle.told(key)
+            if key[0] == "flare_reply":
+                assert told is None, (key, told)  # who has answered is not asked
+                oracle.plan.spells[key[1]] = self.world.clinic_of_spell(key[1])
+                continue
+            if not seen.entry_id:
+                assert told is None or told.now == {"text": ""}, (key, told)
+                continue
+            assert told is not None, key
+            if told.entry_id == UNKNOWN:
+                told.entry_id = seen.entry_id
             wanted = {name: told.now.get(name) for name in seen.values}
             known = (seen.entry_id, seen.rev, seen.values)
             assert known == (told.entry_id, told.rev, wanted), (key, seen, told)
@@ -338,6 +417,21 @@ class SyncMachine(RuleBasedStateMachine):
         self._sign_in(phone, other, everywhere=is_everywhere)
         assert not shown & set(phone.view)
         self._count("person switches")
+
+    @rule(name=people, about=things, is_spell=st.booleans())
+    def act_at_the_desk(self, name: str, about: int, is_spell: bool) -> None:
+        """A question for a visit is answered, or somebody is asked about a bad spell."""
+        if is_spell:
+            self.world.ask(name, self.now)
+            return
+        oracle = self.oracles[name]
+        episode = list(oracle.plan.episodes)[about % len(oracle.plan.episodes)]
+        asked = oracle.waiting(episode)
+        is_there = asked is not None and asked.now["text"] != ""
+        assert self.world.answer(name, episode, self.now) == is_there
+        if asked is not None and is_there:
+            asked.is_answered = True
+            self._count("questions answered")
 
     def _needle(self, name: str) -> None:
         sessions = self.world.plans[name].sessions
@@ -425,6 +519,11 @@ class SyncMachine(RuleBasedStateMachine):
             batch = phone.next_batch(500)
             if batch:
                 assert self._send(phone, batch, is_lost=False)
+            for one in [one for one in phone.elsewhere if one.kind == "flare_reply"]:
+                # Nothing is asked about that day any more: its person deletes it.
+                assert not self.world.is_asked(one.about["asked_id"])
+                phone.elsewhere.remove(one)
+                self._count("let go")
             for one in [one for one in phone.refused if one.person == phone.person]:
                 phone.refused.remove(one)
                 if one.kind == "soreness" and one.day == one.true_day:

@@ -21,8 +21,14 @@ PAIN = ("pain_average", "pain_worst", "stiffness", "regions")
 OF_DAY = ("sleep", "stress", "note")
 STRETCH = ("outcome", "reason", "sets_done", "pain_during")
 SORE = ("soreness", "muscle", "side", "side_effects")
-UNSEEN: State = {"note": ""}
-"""What somebody saw who saw no entry: an empty note, and nothing chosen."""
+UNSEEN: State = {"note": "", "text": ""}
+"""What somebody saw who saw no entry: an empty note or question, and nothing chosen."""
+
+BY_ID = {"checkin": PAIN, "stretch": STRETCH, "soreness": SORE, "measure": ("answers",)}
+"""The entries that a phone's id stands for, with the fields of each."""
+
+UNKNOWN = ""
+"""An entry's id that the server has chosen and no phone has seen yet."""
 
 SHARES = {"done": 1.0, "partly": 0.5}
 
@@ -35,16 +41,20 @@ class Plan:
     opened: dict[str, date]
     lines: dict[str, tuple[str, int, date]]
     sessions: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    activities: dict[str, list[str]] = field(default_factory=dict)
+    """Those that can be rated, by episode."""
+    spells: dict[str, str] = field(default_factory=dict)
+    """The clinic of each question about a bad spell that a phone was shown."""
 
     def clinic_of(self, kind: str, data: Raw) -> str | None:
         """The clinic that an operation is about; None for a report about nothing in particular."""
-        if kind == "checkin":
-            return self.episodes[data["episode_id"]]
         if kind == "stretch":
             return self.lines[data["prescription_id"]][0]
         if kind == "soreness":
             return self.sessions[data["needling_session_id"]][0]
-        return None
+        if kind == "flare_reply":
+            return self.spells[data["asked_id"]]
+        return None if kind == "safety" else self.episodes[data["episode_id"]]
 
 
 Glimpse = tuple[int | None, State]
@@ -87,6 +97,26 @@ class Told:
         return self.states[min(rev, self.rev) - 1]
 
 
+@dataclass
+class Asked(Told):
+    """One question for a visit; what comes after its answer is another one."""
+
+    follows: frozenset[str] = frozenset()
+    """The ids of those that it continues: said of one of them, it is said of this one."""
+    is_answered: bool = False
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Whatever it is called."""
+        return self.follows | {self.entry_id}
+
+    def seen_by(self, raw: Raw) -> State:
+        """Whoever asked it has seen it, by whichever id."""
+        if raw["base_rev"] is None and raw["entry_id"] in self.ids:
+            return self.now
+        return super().seen_by(raw)
+
+
 def merged(now: State, base: State, said: Mapping[str, Any]) -> State:
     """A state after an edit: what the edit left as it saw it is no edit."""
     edits = {name: value for name, value in said.items() if value != base.get(name)}
@@ -105,6 +135,12 @@ def key_of(raw: Raw) -> Key:
         return ("checkin", data["episode_id"], raw["local_date"])
     if raw["kind"] == "stretch":
         return ("stretch", data["prescription_id"], raw["local_date"])
+    if raw["kind"] == "measure":
+        return ("measure", f"{data['episode_id']} {data['measure']}", raw["local_date"])
+    if raw["kind"] == "question":
+        return ("question", data["episode_id"], "")
+    if raw["kind"] == "flare_reply":
+        return ("flare_reply", data["asked_id"], "")
     return (raw["kind"], raw["entry_id"], "")
 
 
@@ -116,6 +152,8 @@ class Oracle:
     entries: dict[Key, Told] = field(default_factory=dict)
     days: dict[tuple[str, str], list[State]] = field(default_factory=dict)
     reports: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    questions: dict[str, list[Asked]] = field(default_factory=dict)
+    """Those of each episode, in the order in which they were asked."""
     operations: dict[str, int] = field(default_factory=dict)
     said: dict[Key, list[Raw]] = field(default_factory=dict)
 
@@ -129,27 +167,48 @@ class Oracle:
         if not self.is_day(raw, now) or self._is_elsewhere(raw):
             return "invalid", None
         key = key_of(raw)
-        known = self.entries.get(key)
+        known = self.told(key)
         was = known.rev if known else 0
+        met = was > (raw["base_rev"] or 0) or bool(known and self.saw_another(raw))
         rev = self._take(key, raw, list(clinics))
         self.operations[raw["op_id"]] = rev
         self.said.setdefault(key, []).append(raw["data"])
-        return ("merged" if was > (raw["base_rev"] or 0) else "applied"), rev
+        return ("merged" if met else "applied"), rev
+
+    def told(self, key: Key) -> Told | None:
+        """What stands of an entry: of an episode's questions the one that waits for its answer."""
+        if key[0] == "question":
+            return self.waiting(key[1])
+        return self.entries.get(key)
+
+    def waiting(self, episode: str) -> Asked | None:
+        """The question of an episode that nobody has answered."""
+        return next((one for one in self.questions.get(episode, ()) if not one.is_answered), None)
+
+    def saw_another(self, raw: Raw) -> bool:
+        """Whether an operation speaks of a question that has been answered since."""
+        if raw["kind"] != "question":
+            return False
+        asked = self.questions.get(raw["data"]["episode_id"], ())
+        known = [one for one in asked if raw["entry_id"] in one.ids]
+        return bool(known) and known[-1].is_answered
 
     def is_day(self, raw: Raw, now: datetime) -> bool:
         """Whether the day can be logged at all; a report is never refused for it."""
         day = date.fromisoformat(raw["local_date"])
-        if raw["kind"] == "safety":
+        if raw["kind"] in {"safety", "flare_reply"}:
             return True
         if day > latest_day(now):
             return False
         if raw["kind"] == "stretch":
             return day >= self.plan.lines[raw["data"]["prescription_id"]][2]
-        if raw["kind"] == "checkin":
-            return day >= self.plan.opened[raw["data"]["episode_id"]]
-        return True
+        if raw["kind"] == "soreness":
+            return True
+        return day >= self.plan.opened[raw["data"]["episode_id"]]
 
     def _is_elsewhere(self, raw: Raw) -> bool:
+        if raw["kind"] not in BY_ID:
+            return False
         key = key_of(raw)
         return any(
             told.entry_id == raw["entry_id"] and other[0] == raw["kind"] and other != key
@@ -162,9 +221,13 @@ class Oracle:
                 self.reports[clinic, raw["entry_id"]] = raw["data"]["signs"]
             self.entries.setdefault(key, Told(raw["entry_id"], [{}]))
             return 1
-        told = self.entries.get(key)
+        if raw["kind"] == "flare_reply":
+            return self._replies(key, raw)
+        told = self.told(key)
         was = told.rev if told else None
-        base = told.seen_by(raw) if told else UNSEEN
+        base = told.seen_by(raw) if told and not self.saw_another(raw) else UNSEEN
+        if raw["kind"] == "question":
+            return self._asks(raw, base)
         if raw["kind"] == "checkin":
             said = {name: raw["data"][name] for name in PAIN if name in raw["data"]}
             of_day = {name: raw["data"][name] for name in OF_DAY if name in raw["data"]}
@@ -174,8 +237,31 @@ class Oracle:
         elif raw["kind"] == "stretch":
             said = self._stretch(raw["data"], told, base)
         else:
-            said = {name: raw["data"][name] for name in SORE if name in raw["data"]}
+            said = {name: raw["data"][name] for name in BY_ID[key[0]] if name in raw["data"]}
         return self.edits(key, raw["entry_id"], said, base, was)
+
+    def _replies(self, key: Key, raw: Raw) -> int:
+        """The last word on a bad spell stands; the first one is revision 1."""
+        told = self.entries.setdefault(key, Told(raw["entry_id"], []))
+        state = {"answer": raw["data"]["answer"]}
+        if told.states[-1:] != [state]:
+            told.states.append(state)
+        return told.rev
+
+    def _asks(self, raw: Raw, base: State) -> int:
+        """A question, or other words for the one that waits."""
+        told = self.waiting(raw["data"]["episode_id"])
+        said = {"text": raw["data"]["text"]}
+        if told is None:
+            asked = self.questions.setdefault(raw["data"]["episode_id"], [])
+            known = [one for one in asked if raw["entry_id"] in one.ids]
+            follows = known[-1].ids if known else frozenset()
+            asked.append(Asked(UNKNOWN if known else raw["entry_id"], [said], follows))
+            return 1
+        state = merged(told.now, base, said)
+        if state != told.now:
+            told.states.append(state)
+        return told.rev
 
     def _stretch(self, data: Raw, told: Told | None, base: State) -> State:
         said = {"reason": None, **{name: data[name] for name in STRETCH if name in data}}
@@ -224,8 +310,7 @@ class Oracle:
         """
         told = self.entries.get(key)
         if told is None:
-            names = {"checkin": PAIN, "stretch": STRETCH, "soreness": SORE}[key[0]]
-            first: State = {**dict.fromkeys(names), **said}
+            first: State = {**dict.fromkeys(BY_ID[key[0]]), **said}
             if key[0] == "soreness":
                 first["side_effects"] = first["side_effects"] or []
             if key[0] == "checkin":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,11 @@ FIRST: dict[str, State] = {
     "soreness": {"soreness": 3},
     "stretch": {"outcome": "done", "reason": None},
     "safety": {"signs": ["fever"]},
+    "measure": {"answers": {}},
+    "question": {"text": ""},
+    "flare_reply": {"answer": "yes"},
 }
 """What an operation of each kind says in any case, and what is chosen where nothing else is."""
-
-ABOUT = {
-    "checkin": "episode_id",
-    "stretch": "prescription_id",
-    "soreness": "needling_session_id",
-}
 
 
 class Ids:
@@ -141,8 +138,9 @@ class Phone:
         day = moment.date() - timedelta(days=back)
         true_day = now.astimezone(moment.tzinfo).date() - timedelta(days=back)
         entry = about.get("entry_id") or self.ids.next()
-        key = key_of({"kind": kind, "local_date": day.isoformat(), "entry_id": entry,
-                      "data": {ABOUT.get(kind, ""): about.get(ABOUT.get(kind, ""), "")}})  # fmt: skip
+        key = key_of(
+            {"kind": kind, "local_date": day.isoformat(), "entry_id": entry, "data": about}
+        )
         known = self.view.setdefault(key, Seen(entry))
         known.about = {k: v for k, v in about.items() if k != "entry_id"}
         shown = self.shown(key)
@@ -181,7 +179,8 @@ class Phone:
         names = {*one.touched, *FIRST[one.kind]}
         if not self.is_careful:
             names |= values.keys()
-        data = {**one.about, **{name: values.get(name) for name in sorted(names)}}
+        first = FIRST[one.kind]
+        said = {name: values.get(name, first.get(name)) for name in sorted(names)}
         one.raw = {
             "op_id": self.ids.next(),
             "kind": one.kind,
@@ -190,7 +189,7 @@ class Phone:
             "recorded_at": one.recorded_at,
             "local_date": one.day.isoformat(),
             "zone": one.zone,
-            "data": data,
+            "data": {**one.about, **said},
         }
 
     # Sending.
@@ -233,7 +232,7 @@ class Phone:
         if one in self.outbox:
             self.outbox.remove(one)
         assert one.raw is not None
-        seen.values |= {k: v for k, v in one.raw["data"].items() if not k.endswith("_id")}
+        seen.values |= said_in(one)
         is_whole = status == "applied"
         if one.kind == "checkin":
             is_whole = is_whole and one.raw["base_rev"] is not None  # the day may have been there
@@ -242,12 +241,18 @@ class Phone:
         # What is not wholly this phone's own may hold what it has not seen.
         seen.is_sure = seen.is_sure and is_whole
         if status == "applied" or not self.is_careful:
-            seen.rev = max(seen.rev or 0, result["rev"])
+            # A new question begins at 1 again.
+            least = 0 if one.kind == "question" else seen.rev or 0
+            seen.rev = max(least, result["rev"])
 
     def sees(self, found: Mapping[Key, Seen]) -> None:
         """What was pulled stands in place of what was known; what is not sent yet stays."""
         for key, seen in found.items():
-            self.view[key] = seen
+            if seen.entry_id:
+                self.view[key] = seen
+            elif key[0] == "question" or key not in self.view:
+                # Nothing stands there: what is said of it next is new.
+                self.view[key] = replace(seen, entry_id=self.ids.next())
 
     def forgets_doubt(self, within: Sequence[Key]) -> None:
         """An entry that is not among those that are kept any more can't be made sure."""
@@ -262,7 +267,7 @@ class Phone:
         key = key_of({**one.raw, "local_date": one.true_day.isoformat()})
         view = self.views[one.person]
         view.setdefault(key, Seen(entry_id))
-        one.touched = {k: v for k, v in one.raw["data"].items() if not k.endswith("_id")}
+        one.touched = said_in(one)
         is_last = not any(other.key == one.key for other in self.outbox + self.refused)
         if is_last and one.key != key and view[one.key].rev is None:
             del view[one.key]
@@ -270,6 +275,12 @@ class Phone:
         if not self.is_careful:
             self._write(one, one.touched)
         self.outbox.append(one)
+
+
+def said_in(one: Entry) -> State:
+    """The values of an operation that was made, without what it is about."""
+    assert one.raw is not None
+    return {k: v for k, v in one.raw["data"].items() if k not in one.about}
 
 
 def changed(said: State, shown: State) -> State:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.support.databases import rows_of
 from tests.support.sync_oracle import (
+    BY_ID,
     OF_DAY,
     PAIN,
     SORE,
@@ -29,19 +30,33 @@ from tracker.store.schema import (
     DiaryDay,
     Episode,
     EpisodeSummary,
+    FlareQuestion,
+    MeasureEntry,
     Operation,
     Revision,
     SafetyReport,
     SorenessEntry,
     StretchEntry,
+    VisitQuestion,
 )
 
-LOGGED: tuple[Any, ...] = (Checkin, DiaryDay, SorenessEntry, StretchEntry, SafetyReport)
+LOGGED: tuple[Any, ...] = (
+    Checkin,
+    DiaryDay,
+    SorenessEntry,
+    StretchEntry,
+    SafetyReport,
+    MeasureEntry,
+    VisitQuestion,
+    FlareQuestion,
+)
 FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "checkin": (Checkin, (*PAIN, "day_rev")),
     "day": (DiaryDay, OF_DAY),
     "soreness": (SorenessEntry, SORE),
     "stretch": (StretchEntry, STRETCH),
+    "measure": (MeasureEntry, ("answers",)),
+    "question": (VisitQuestion, ("words",)),
 }
 DAY_APART = timedelta(hours=26)
 """How long a day begins somewhere before it begins everywhere."""
@@ -85,6 +100,8 @@ def key_of_row(row: Any) -> Key:
         return ("checkin", str(row.episode_id), row.local_date.isoformat())
     if isinstance(row, StretchEntry):
         return ("stretch", str(row.prescription_id), row.local_date.isoformat())
+    if isinstance(row, MeasureEntry):
+        return ("measure", f"{row.episode_id} {row.measure}", row.local_date.isoformat())
     return ("soreness", str(row.entry_id), "")
 
 
@@ -93,7 +110,7 @@ def load(oracle: Oracle, world: World, person: Person) -> None:
     stored = Stored(world)
     for row in stored.of(DiaryDay, person):
         oracle.days[str(row.clinic_id), row.local_date.isoformat()] = stored.states("day", row)
-    for kind in ("checkin", "soreness", "stretch"):
+    for kind in BY_ID:
         for row in stored.of(FIELDS[kind][0], person):
             states = stored.states(kind, row)
             if kind == "checkin":
@@ -120,10 +137,12 @@ class Proof:
         """Look at everything; what is wrong stands in `faults` and `told`."""
         for name, person in self.world.people.items():
             oracle = self.oracles[name]
-            for kind in ("checkin", "soreness", "stretch"):
+            for kind in BY_ID:
                 self._check_entries(kind, person, oracle)
             self._check_days(person, oracle)
             self._check_reports(person, oracle)
+            self._check_questions(person, oracle)
+            self._check_replies(person, oracle)
             self._check_operations(person, oracle)
             self._check_said(person, oracle)
             self._check_moments(person, oracle, now)
@@ -170,6 +189,42 @@ class Proof:
             for key in more:
                 self._wrong(kind, "report", key)
 
+    def _check_questions(self, person: Person, oracle: Oracle) -> None:
+        rows = sorted(self.stored.of(VisitQuestion, person), key=lambda row: row.id)
+        found: dict[str, list[Any]] = {}
+        for row in rows:
+            found.setdefault(str(row.episode_id), []).append(row)
+        for episode in found.keys() | oracle.questions.keys():
+            stand = [
+                ([state["words"] for state in self.stored.states("question", row)],
+                 row.answered_at is not None)
+                for row in found.get(episode, ())
+            ]  # fmt: skip
+            asked = oracle.questions.get(episode, ())
+            wanted = [([state["text"] for state in one.states], one.is_answered) for one in asked]
+            if stand != wanted:
+                self._wrong("losses", "questions of", episode, stand, "instead of", wanted)
+                continue
+            said = [data["text"] for data in oracle.said.get(("question", episode, ""), ())]
+            kept = {words for states, _is_answered in stand for words in states}
+            for words in said:
+                if words and words not in kept:
+                    self._wrong("losses", "question", episode, words, "can be read nowhere")
+
+    def _check_replies(self, person: Person, oracle: Oracle) -> None:
+        found = {
+            ("flare_reply", str(row.id), ""): (row.answer, row.rev)
+            for row in self.stored.of(FlareQuestion, person)
+            if row.answer is not None
+        }
+        wanted = {
+            key: (told.now["answer"], told.rev)
+            for key, told in oracle.entries.items()
+            if key[0] == "flare_reply"
+        }
+        if found != wanted:
+            self._wrong("losses", "replies", found, "instead of", wanted)
+
     def _check_operations(self, person: Person, oracle: Oracle) -> None:
         found = Counter(
             (str(row.op_id), row.rev)
@@ -183,7 +238,7 @@ class Proof:
 
     def _check_said(self, person: Person, oracle: Oracle) -> None:
         """Each value that a phone ever said stands, or can be read in the entry's history."""
-        for kind in ("checkin", "soreness", "stretch"):
+        for kind in BY_ID:
             for row in self.stored.of(FIELDS[kind][0], person):
                 states = self.stored.states(kind, row)
                 if kind == "checkin":
@@ -199,7 +254,7 @@ class Proof:
 
     def _check_data(self, key: Key, data: Raw, states: Sequence[State]) -> None:
         for name, value in data.items():
-            if name.endswith("_id") or value is None or value in ("", []):
+            if name.endswith("_id") or name == "measure" or value is None or value in ("", []):
                 continue
             if not any(state.get(name) == value for state in states):
                 self._wrong("losses", key, name, value, "can be read nowhere")
@@ -207,10 +262,11 @@ class Proof:
     def _check_moments(self, person: Person, oracle: Oracle, now: datetime) -> None:
         """No wrong clock put anything into the future, before its own day or its needles."""
         soon = now + timedelta(seconds=1)
-        for row in self.stored.of(Checkin, person) + self.stored.of(StretchEntry, person):
+        of_days = (Checkin, StretchEntry, MeasureEntry, VisitQuestion)
+        for row in [row for model in of_days for row in self.stored.of(model, person)]:
             began = datetime.combine(row.local_date, time.min, ZoneInfo(row.zone))
             if row.recorded_at > soon or row.recorded_at < began - DAY_APART:
-                self._wrong("moments", key_of_row(row), row.recorded_at, row.zone)
+                self._wrong("moments", type(row), row.entry_id, row.recorded_at, row.zone)
         for row in self.stored.of(SorenessEntry, person):
             _clinic, needled_at = oracle.plan.sessions[str(row.needling_session_id)]
             if not needled_at <= row.felt_at <= soon:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import time_machine
 from flask import Flask
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 from tests.support.cast import NOW, OPENED_ON, Cast, Maker, Record, make_cast
 from tests.support.clients import Browser
@@ -23,11 +23,12 @@ from tests.support.sync_phone import Seen
 from tracker.domain.access import PatientActor
 from tracker.domain.days import local_day
 from tracker.domain.prescription import Outcome
-from tracker.services import accounts, checkins, phone, sync
+from tracker.services import accounts, checkins, phone, questions, sync
 from tracker.services.daybook import CheckinInput, DayEntries, DayInput, Moment, StretchInput
 from tracker.services.hub import Hub
-from tracker.store import logs
-from tracker.store.scope import Database
+from tracker.store import logs, measures, records
+from tracker.store.schema import Episode, FlareQuestion
+from tracker.store.scope import Database, Scope
 
 Fresh = Callable[[], Database]
 
@@ -50,6 +51,15 @@ class Person:
         return tuple(str(record.clinic.id) for record in self.records)
 
 
+@dataclass(frozen=True)
+class Given:
+    """What Alice has besides: a second problem and stretch, and activities of her first problem."""
+
+    episode: UUID
+    line: UUID
+    activities: tuple[UUID, ...]
+
+
 class Stage:
     """The cast, and a second problem and stretch of Alice's, in one fresh database after another."""
 
@@ -62,9 +72,10 @@ class Stage:
         maker = Maker(made.database, made.secrets)
         self.cast: Cast = make_cast(maker)
         alice = self.cast.alice
-        self.second = (
+        self.given = Given(
             maker.episode(self.cast.pia, alice, "Shoulder"),
             maker.prescribed(self.cast.pia, alice, stretch="scalene"),
+            tuple(maker.names(alice, "Driving", "Typing")),
         )
         self.rows = _all_rows(made.database.engine)
         made.database.dispose()
@@ -99,9 +110,7 @@ def _in_a_hurry(connection: Any, _record: Any) -> None:
 class World:
     """One database, and the persons whose phones speak to it."""
 
-    def __init__(
-        self, hub: Hub, cast: Cast, second: tuple[UUID, UUID], app: Flask | None = None
-    ) -> None:
+    def __init__(self, hub: Hub, cast: Cast, given: Given, app: Flask | None = None) -> None:
         self.hub = hub
         self.database = hub.database
         self.cast = cast
@@ -111,7 +120,7 @@ class World:
             "alice": Person("alice", (cast.alice,)),
             "emil": Person("emil", (cast.emil, cast.emil_there)),
         }
-        self._second = second
+        self._given = given
         self.plans = {name: self._plan(person) for name, person in self.people.items()}
 
     def _plan(self, person: Person) -> Plan:
@@ -122,9 +131,10 @@ class World:
             plan.lines[str(record.prescription_id)] = (clinic, 1, OPENED_ON)
             plan.sessions[str(record.needling_id)] = (clinic, NOW - timedelta(hours=26))
             if record is self.cast.alice:
-                episode, line = self._second
-                plan.episodes[str(episode)] = clinic
-                plan.lines[str(line)] = (clinic, 1, OPENED_ON)
+                given = self._given
+                plan.episodes[str(given.episode)] = clinic
+                plan.lines[str(given.line)] = (clinic, 1, OPENED_ON)
+                plan.activities[str(record.episode_id)] = [str(key) for key in given.activities]
         plan.opened.update(dict.fromkeys(plan.episodes, OPENED_ON))
         return plan
 
@@ -134,6 +144,42 @@ class World:
         by = self.cast.otto if record.clinic == self.cast.lighthouse else self.cast.pia
         session = self.maker.needled(by, record, now, now)
         self.plans[name].sessions[str(session)] = (str(record.clinic.id), now)
+
+    def ask(self, name: str, now: datetime) -> None:
+        """Somebody is asked whether it is a bad spell."""
+        self.maker.asked(self.people[name].records[-1], now)
+
+    def _spell(self, asked_id: str) -> FlareQuestion | None:
+        with self.database.door() as door:
+            return door.session.scalar(
+                select(FlareQuestion).where(FlareQuestion.id == UUID(asked_id))
+            )
+
+    def is_asked(self, asked_id: str) -> bool:
+        """Whether a question about a bad spell stands, answered or not."""
+        return self._spell(asked_id) is not None
+
+    def clinic_of_spell(self, asked_id: str) -> str:
+        """Whose question about a bad spell it is."""
+        row = self._spell(asked_id)
+        assert row is not None
+        return str(row.clinic_id)
+
+    def answer(self, name: str, episode: str, now: datetime) -> bool:
+        """A physio answers the question for a visit; False where none is asked."""
+        record = next(
+            one
+            for one in self.people[name].records
+            if str(one.clinic.id) == self.plans[name].episodes[episode]
+        )
+        by = self.cast.otto if record.clinic == self.cast.lighthouse else self.cast.pia
+        with self.database.scope(self.maker.staff(by, now), writes=True) as scope:
+            asked = records.get_episode(scope, record.patient_id, UUID(episode))
+            row = measures.open_question(scope, asked)
+            if row is None or not row.words:
+                return False
+            questions.answer(scope, record.patient_id, row.entry_id, "Yes.", now)
+        return True
 
     # Sessions.
 
@@ -215,6 +261,27 @@ class World:
                 key = ("soreness", str(row.entry_id), "")
                 about = {"needling_session_id": str(row.needling_session_id)}
                 found[key] = Seen(str(row.entry_id), row.rev, picked(row, SORE), about=about)
+            for asked in kept.asked:
+                key, about = ("flare_reply", str(asked.id), ""), {"asked_id": str(asked.id)}
+                found[key] = Seen("", about=about)
+            for episode in kept.episodes:
+                found |= self._shown(scope, episode)
+        return found
+
+    def _shown(self, scope: Scope, episode: Episode) -> dict[Key, Seen]:
+        """What the pages show of an episode's measures, and of the question for the next visit."""
+        found: dict[Key, Seen] = {}
+        about = {"episode_id": str(episode.id)}
+        for row in measures.entries_of(scope, episode):
+            key = ("measure", f"{episode.id} {row.measure}", row.local_date.isoformat())
+            of = {**about, "measure": row.measure}
+            found[key] = Seen(str(row.entry_id), row.rev, {"answers": row.answers}, about=of)
+        asked = measures.open_question(scope, episode)
+        found["question", str(episode.id), ""] = (
+            Seen(str(asked.entry_id), asked.rev, {"text": asked.words}, about=about)
+            if asked and asked.words
+            else Seen("", about=about)
+        )
         return found
 
     def record(

@@ -156,6 +156,39 @@ def test_what_is_asked_after_the_answer_is_a_new_question(phone, cast, desk_answ
     assert {row.words for row in rows} == {"May I swim?", "And jump?"}
 
 
+def test_an_empty_question_of_who_saw_none_takes_no_other_back(phone, cast, visit, database):
+    other = ApiPhone(visit(cast.alice))
+    phone.say_one(question(cast))
+    assert other.say_one(question(cast, ""))["rev"] == 1
+    assert [row.words for row in own(database, VisitQuestion, cast)] == ["May I swim?"]
+
+
+def test_taking_back_what_was_answered_leaves_a_newer_question(
+    phone, cast, visit, desk_answers, database
+):
+    said, other = question(cast), ApiPhone(visit(cast.alice))
+    phone.say_one(said)
+    desk_answers(said["entry_id"])
+    assert other.say_one(question(cast, "And run?"))["status"] == "applied"
+    # The phone has heard neither of the answer nor of the newer question.
+    result = phone.say_one(again(said, base_rev=1, data={"text": ""}))
+    assert (result["status"], result["rev"]) == ("merged", 1)
+    rows = own(database, VisitQuestion, cast)
+    assert {row.words for row in rows} == {"May I swim?", "And run?"}
+
+
+def test_what_was_asked_after_an_answer_can_be_taken_back_by_the_same_phone(
+    phone, cast, desk_answers, database
+):
+    said = question(cast)
+    phone.say_one(said)
+    desk_answers(said["entry_id"])
+    phone.say_one(again(said, base_rev=1, data={"text": "And run?"}))
+    result = phone.say_one(again(said, base_rev=1, data={"text": ""}))
+    assert (result["status"], result["rev"]) == ("applied", 2)
+    assert {row.words for row in own(database, VisitQuestion, cast)} == {"May I swim?", ""}
+
+
 @pytest.fixture
 def desk_answers(visit, cast):
     desk = visit(cast.pia)

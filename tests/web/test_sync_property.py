@@ -30,7 +30,7 @@ def stage(tmp_path_factory):
 
 def test_phones_and_server_agree_and_nothing_is_lost(stage, bare_app):
     machine = prepare(
-        lambda: World(stage.fresh(), stage.cast, stage.second, bare_app),
+        lambda: World(stage.fresh(), stage.cast, stage.given, bare_app),
         lambda world: stage.leave(world.hub),
     )
     run_state_machine_as_test(machine, settings=SHORT)
@@ -41,7 +41,7 @@ def test_they_do_so_on_the_other_engine_too(stage, bare_app, postgres_store):
     def open_world() -> World:
         hub = make_hub(cheap(postgres_store.fresh()))
         stage.put_into(hub.database)
-        return World(hub, stage.cast, stage.second, bare_app)
+        return World(hub, stage.cast, stage.given, bare_app)
 
     machine = prepare(open_world, lambda world: world.database.dispose())
     run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=5))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ import pytest
 from tests.support.cast import NEEDLED_AT, NOW, OPENED_ON, TODAY
 from tests.support.databases import contents, rows_of
 from tests.support.pages import read_forms, text_of
+from tracker.bench.measure import count_queries
 from tracker.store.schema import (
     Checkin,
     DiaryDay,
@@ -303,6 +306,16 @@ def test_a_page_of_any_day_opens(day, phone):
 
 
 # Later, and elsewhere.
+
+
+def test_the_page_reads_nothing_twice(phone, cast, maker, database):
+    maker.asked(cast.alice)
+    maker.names(cast.alice, "Driving")
+    with count_queries(database.engine) as sent:
+        assert "Neck" in phone.get("/today").text
+    read = Counter(re.findall(r"FROM (\w+)", statement)[0] for statement in sent)
+    assert {table: count for table, count in read.items() if count > 1} == {}
+    assert {"episode", "prescription", "clinic", "checkin", "flare_question"} <= set(read)
 
 
 def test_a_day_that_is_filled_in_later_is_marked(phone, cast, database):

@@ -15,6 +15,7 @@ from tracker.bench.measure import Printer, Request, alternate
 from tracker.domain.days import local_day
 from tracker.services import accounts, today
 from tracker.services.daybook import Moment
+from tracker.services.plan import read_plan
 from tracker.store.schema import Episode, NeedlingSession, Patient
 
 HISTORY_DAYS = 366
@@ -47,7 +48,7 @@ def _day_form(bench: Bench, cookie: str, token: str) -> list[tuple[str, str]]:
     now = datetime.now(UTC)
     moment = Moment(local_day(now, data.ZONE), data.ZONE, now)
     with bench.hub.database.scope(actor) as scope:
-        seen = today.see_day(scope, moment)
+        seen = today.see_day(scope, moment, read_plan(scope))
         form = [("csrf_token", token), ("local_date", moment.local_date.isoformat())]
         form += [("zone", data.ZONE)]
         for item in seen.episodes:

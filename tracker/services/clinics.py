@@ -108,6 +108,11 @@ def _set_cover(scope: Scope, cover_id: UUID | None, now: datetime) -> None:
 
 def see_numbers(scope: Scope, now: datetime) -> list[Numbers]:
     """The numbers of every clinic that the actor belongs to."""
+    return numbers_of(scope.entities(Clinic), now)
+
+
+def numbers_of(clinics: Sequence[Clinic], now: datetime) -> list[Numbers]:
+    """The numbers of some clinics, by name, and whether each is open now."""
     return [
         Numbers(
             clinic_name=clinic.name,
@@ -120,7 +125,7 @@ def see_numbers(scope: Scope, now: datetime) -> list[Numbers]:
             open_spans=clinic.open_spans,
             is_open=is_open(read_week(clinic.open_spans), local_time(now, clinic.zone)),
         )
-        for clinic in sorted(scope.entities(Clinic), key=lambda row: row.name)
+        for clinic in sorted(clinics, key=lambda row: row.name)
     ]
 
 

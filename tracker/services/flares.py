@@ -63,17 +63,18 @@ def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: dateti
     scope.flush()
 
 
-def see_asked(scope: Scope, today: date) -> Sequence[Asked]:
-    """What the patient is still asked: without an answer, about a day that is no older than two."""
+def see_asked(scope: Scope, today: date, episodes: Sequence[Episode]) -> Sequence[Asked]:
+    """What the patient is still asked: without an answer, about a day that is no older than two.
+
+    `episodes` are the patient's own; about a closed one nothing is asked any more.
+    """
     own_records(scope)
     rows = scope.entities(
         FlareQuestion,
         FlareQuestion.answer.is_(None),
         FlareQuestion.local_date >= today - flare.ASKED_FOR,
     )
-    if not rows:
-        return []
-    complaints = {row.id: row.complaint for row in scope.entities(Episode) if row.closed_on is None}
+    complaints = {row.id: row.complaint for row in episodes if row.closed_on is None}
     return [
         Asked(row.id, row.episode_id, complaints[row.episode_id], row.local_date)
         for row in sorted(rows, key=lambda row: row.local_date)

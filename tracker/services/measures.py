@@ -20,8 +20,8 @@ from tracker.domain.measures import (
     weekly_score,
 )
 from tracker.services.daybook import Moment
-from tracker.store import logs, records
 from tracker.store import measures as store
+from tracker.store import records
 from tracker.store.schema import (
     Activity,
     Episode,
@@ -52,9 +52,8 @@ class Ask:
     entry: MeasureEntry | None = None
 
 
-def see_due(scope: Scope, moment: Moment) -> Ask | None:
-    """The one measure to ask the patient on this day, None for none."""
-    episodes = logs.open_episodes(scope)
+def see_due(scope: Scope, moment: Moment, episodes: Sequence[Episode]) -> Ask | None:
+    """The one measure to ask the patient on this day about open problems, None for none."""
     if not episodes:
         return None
     asked: dict[UUID, dict[Measure, date]] = {}

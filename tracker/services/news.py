@@ -8,9 +8,9 @@ from datetime import datetime
 
 from tracker.domain.programme_changes import Change, bundle
 from tracker.services.daybook import own_records
+from tracker.services.plan import Plan
 from tracker.services.programme import as_version
-from tracker.store import logs
-from tracker.store.schema import Prescription, ProgrammeSeen
+from tracker.store.schema import ProgrammeSeen
 from tracker.store.scope import Scope
 
 
@@ -30,18 +30,12 @@ class News:
         return sum(1 for change in self.changes if change.turn == turn)
 
 
-def see_news(scope: Scope, now: datetime) -> News | None:
+def see_news(scope: Scope, now: datetime, plan: Plan) -> News | None:
     """What changed since the patient last looked, None where nothing did or more may be coming."""
-    episodes = {episode.id: episode for episode in logs.open_episodes(scope)}
     seen = {row.clinic_id: row.seen_at for row in scope.entities(ProgrammeSeen)}
     found: list[Change] = []
-    rows = scope.entities(Prescription)
     for clinic_id, _patient_id in own_records(scope):
-        versions = [
-            as_version(row)
-            for row in rows
-            if row.clinic_id == clinic_id and row.episode_id in episodes
-        ]
+        versions = [as_version(row) for row in plan.versions if row.clinic_id == clinic_id]
         found += bundle(versions, seen.get(clinic_id), now)
     return News(found) if found else None
 

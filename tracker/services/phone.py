@@ -49,15 +49,16 @@ def see_kept(scope: Scope, moment: Moment) -> Kept:
     sessions = logs.sessions_between(
         scope, moment.now - timedelta(days=KEPT_DAYS + 8), moment.now + timedelta(days=1)
     )
+    episodes = logs.open_episodes(scope)
     return Kept(
         first,
         last,
-        logs.open_episodes(scope),
+        episodes,
         logs.checkins_between(scope, *span),
         logs.diary_days_between(scope, *span),
         [row for row in logs.soreness_of(scope, sessions) if row.local_date >= first],
         logs.stretch_entries_between(scope, *span),
         sessions,
         logs.prescriptions_between(scope, *span),
-        flares.see_asked(scope, moment.today),
+        flares.see_asked(scope, moment.today, episodes),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from tracker.domain.access import PatientActor
 from tracker.domain.errors import Invalid, NotFound
@@ -30,10 +30,11 @@ class QuestionInput:
 
 def ask(
     scope: Scope, moment: Moment, episode: Episode, given: QuestionInput
-) -> tuple[VisitQuestion, int | None]:
-    """Ask, or change the question that is still open; gives it and the revision that this met.
+) -> tuple[VisitQuestion, bool]:
+    """Ask, or change the question that is still open.
 
-    Raises Invalid. One that was answered stays as it was asked: what comes after it is a new one.
+    Gives it, and whether this met words that its author had not seen. Raises Invalid. One that was
+    answered stays as it was asked: what comes after it is a new one.
     """
     if not isinstance(scope.actor, PatientActor):
         raise NotFound("question")
@@ -45,15 +46,19 @@ def ask(
     if any(one.episode_id != episode.id for one in known):
         raise Invalid({"entry_id": ["entry_elsewhere"]})
     row = store.open_question(scope, episode)
+    entry_id = _id_by_now(scope, given.entry_id)
     if row is not None:
         was = row.rev
-        base = was if given.base_rev is None and row in known else given.base_rev
+        is_own = row.entry_id == entry_id
+        # Who speaks of an answered one has not seen another that is open by now.
+        seen = given.base_rev if is_own or not known else None
+        base = was if seen is None and is_own else seen
         amend(scope, row, {"words": words}, base_rev=base, now=moment.now)
-        return row, was
+        return row, was > (seen or 0)
     row = VisitQuestion(
         clinic_id=episode.clinic_id,
         patient_id=episode.patient_id,
-        entry_id=uuid4() if known else given.entry_id,
+        entry_id=entry_id,
         episode_id=episode.id,
         local_date=moment.local_date,
         zone=moment.zone,
@@ -65,7 +70,20 @@ def ask(
     )
     scope.add(row)
     scope.flush()
-    return row, None
+    return row, False
+
+
+def _id_by_now(scope: Scope, entry_id: UUID) -> UUID:
+    """What a phone's question is called by now: one that was answered is followed by another.
+
+    The id of that one is told from the first, so that the phone, which does not know of the
+    answer, goes on speaking of its own question and not of somebody else's.
+    """
+    while any(
+        row.answered_at is not None for row in store.of_entry_id(scope, VisitQuestion, entry_id)
+    ):
+        entry_id = uuid5(entry_id, "next")
+    return entry_id
 
 
 def answer(scope: Scope, patient_id: UUID, question_id: UUID, words: str, now: datetime) -> UUID:

@@ -95,9 +95,7 @@ def apply(
             raise Invalid({"op_id": ["op_id_used"]})
         return "duplicate", known.rev
     moment = Moment(operation.local_date, operation.zone, now, operation.recorded_at)
-    rev, was = _KINDS[operation.kind](scope, operation, moment)
-    # Somebody else's change lies between what this edit saw and what it met.
-    is_merged = was is not None and was > (operation.base_rev or 0)
+    rev, is_merged = _KINDS[operation.kind](scope, operation, moment)
     scope.add(
         OperationRow(
             person_id=scope.actor.person_id,
@@ -112,8 +110,13 @@ def apply(
     return ("merged" if is_merged else "applied"), rev
 
 
-Applied = tuple[int | None, int | None]
-"""The entry's revision now, and the one that the operation met (None for a new entry)."""
+Applied = tuple[int, bool]
+"""The entry's revision now, and whether the operation met a change that its author had not seen."""
+
+
+def _is_merged(operation: Operation, was: int | None) -> bool:
+    """Whether a change lies between what an edit saw and what it met; None for a new entry."""
+    return was is not None and was > (operation.base_rev or 0)
 
 
 def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
@@ -134,7 +137,7 @@ def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     row = checkins.record_checkin(book, given)
     checkins.move_with_day(book)
     scope.flush()
-    return row.rev, was
+    return row.rev, _is_merged(operation, was)
 
 
 def _day_base(
@@ -166,7 +169,7 @@ def _soreness(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     was = known.rev if known else None
     row = record_rating(book, replace(given, base_rev=_base(known, operation)))
     scope.flush()
-    return row.rev, was
+    return row.rev, _is_merged(operation, was)
 
 
 def _stretch(scope: Scope, operation: Operation, moment: Moment) -> Applied:
@@ -188,7 +191,7 @@ def _stretch(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     episode_id = record_stretch(book, replace(given, base_rev=_base(row, operation)))
     sum_up_stretches(book, episode_id)
     scope.flush()
-    return book.stretches[given.prescription_id].rev, was
+    return book.stretches[given.prescription_id].rev, _is_merged(operation, was)
 
 
 def _safety(scope: Scope, operation: Operation, moment: Moment) -> Applied:
@@ -202,13 +205,13 @@ def _safety(scope: Scope, operation: Operation, moment: Moment) -> Applied:
             operation.data.get("needling_session_id"),
         ),
     )
-    return 1, None if is_new else 1
+    return 1, _is_merged(operation, None if is_new else 1)
 
 
 def _flare_reply(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     data = operation.data
     was, now_rev = raising.answer_flare(scope, data["asked_id"], data["answer"], moment.now)
-    return now_rev, was or None
+    return now_rev, _is_merged(operation, was)
 
 
 def _measure(scope: Scope, operation: Operation, moment: Moment) -> Applied:
@@ -216,15 +219,15 @@ def _measure(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     episode = logged_episode(scope, data.get("episode_id") or _only_episode(scope))
     given = MeasureInput(data["measure"], data["answers"], operation.entry_id, operation.base_rev)
     row, was = record_measure(scope, moment, episode, given)
-    return row.rev, was
+    return row.rev, _is_merged(operation, was)
 
 
 def _question(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     data = operation.data
     episode = logged_episode(scope, data.get("episode_id") or _only_episode(scope))
     given = questions.QuestionInput(data["text"], operation.entry_id, operation.base_rev)
-    row, was = questions.ask(scope, moment, episode, given)
-    return row.rev, was
+    row, is_merged = questions.ask(scope, moment, episode, given)
+    return row.rev, is_merged
 
 
 _KINDS: dict[str, Callable[[Scope, Operation, Moment], Applied]] = {

@@ -24,6 +24,7 @@ from tracker.domain.safety import Rating, find_abnormal
 from tracker.services import library
 from tracker.services.daybook import Moment
 from tracker.services.pauses import PauseLine, pauses_between
+from tracker.services.plan import Plan
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
@@ -146,6 +147,8 @@ class Today:
     first_day: date
     paused: PauseLine | None = None
     """What excuses this day, where something would have been due."""
+    clinics: Sequence[Clinic] = ()
+    """The patient's clinics, where soreness is asked about: their words and numbers stand there."""
 
     @property
     def is_today(self) -> bool:
@@ -184,21 +187,21 @@ class Today:
         return max(times) if times else None
 
 
-def see_day(scope: Scope, moment: Moment) -> Today:
+def see_day(scope: Scope, moment: Moment, plan: Plan) -> Today:
     """Everything that one day shows; raises NotFound for anybody but a patient."""
     if not isinstance(scope.actor, PatientActor):
         raise NotFound("day")
-    episodes = logs.open_episodes(scope)
-    first_day = min((episode.opened_on for episode in episodes), default=moment.today)
+    first_day = min((episode.opened_on for episode in plan.episodes), default=moment.today)
     week = days_back(moment.today, WEEK)
-    logged = logs.logged_days(scope, week[0], week[-1])
-    soreness, spare_soreness = _soreness_asked(scope, moment)
-    stretches, spare_stretches, paused = _due_stretches(scope, episodes, moment)
+    checkins = logs.checkins_of(scope, {*week, moment.local_date})
+    logged = {row.local_date for row in checkins}
+    soreness, spare_soreness, clinics = _soreness_asked(scope, moment)
+    stretches, spare_stretches, paused = _due_stretches(scope, plan, moment)
     return Today(
         day=moment.local_date,
         today=moment.today,
         zone=moment.zone,
-        episodes=_episode_days(scope, scope.actor, episodes, moment.local_date),
+        episodes=_episode_days(scope, scope.actor, plan.episodes, checkins, moment.local_date),
         soreness=soreness,
         stretches=stretches,
         spare_soreness=spare_soreness,
@@ -206,13 +209,18 @@ def see_day(scope: Scope, moment: Moment) -> Today:
         week=[(day, day in logged) for day in week if day >= first_day],
         first_day=first_day,
         paused=paused,
+        clinics=clinics,
     )
 
 
 def _episode_days(
-    scope: Scope, actor: PatientActor, episodes: Sequence[Episode], day: date
+    scope: Scope,
+    actor: PatientActor,
+    episodes: Sequence[Episode],
+    logged: Sequence[Checkin],
+    day: date,
 ) -> list[EpisodeDay]:
-    checkins = logs.checkins_on(scope, day)
+    checkins = {row.episode_id: row for row in logged if row.local_date == day}
     diaries = logs.diary_days_on(scope, day)
     names = {record.clinic_id: record.clinic_name for record in actor.records}
     seen: set[UUID] = set()
@@ -238,8 +246,10 @@ def _episode_days(
     return result
 
 
-def _soreness_asked(scope: Scope, moment: Moment) -> tuple[list[SorenessAsk], list[SorenessAsk]]:
-    """The sessions to ask about, and those that another day may ask about.
+def _soreness_asked(
+    scope: Scope, moment: Moment
+) -> tuple[list[SorenessAsk], list[SorenessAsk], Sequence[Clinic]]:
+    """The sessions to ask about, those that another day may ask about, and whose words go with it.
 
     On a past day, as if it were that day's evening.
     """
@@ -251,10 +261,11 @@ def _soreness_asked(scope: Scope, moment: Moment) -> tuple[list[SorenessAsk], li
     spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
     sessions = logs.sessions_between(scope, at - back - spare, at)
     if not sessions:
-        return [], []
+        return [], [], ()
     muscles = logs.muscles_of(scope, sessions)
     ratings = logs.soreness_of(scope, sessions)
-    texts = {row.id: row.aftercare for row in scope.entities(Clinic)}
+    clinics = scope.entities(Clinic)
+    texts = {row.id: row.aftercare for row in clinics}
     asks = [
         (_ask(moment, session, muscles[session.id], ratings, at, texts), session)
         for session in reversed(sessions)
@@ -264,6 +275,7 @@ def _soreness_asked(scope: Scope, moment: Moment) -> tuple[list[SorenessAsk], li
         [_spare(session, muscles[session.id], at) for ask, session in asks if ask is None]
         if spare
         else [],
+        clinics,
     )
 
 
@@ -342,20 +354,15 @@ def as_line(row: PrescriptionRow) -> Prescription:
 
 
 def _due_stretches(
-    scope: Scope, episodes: Sequence[Episode], moment: Moment
+    scope: Scope, plan: Plan, moment: Moment
 ) -> tuple[list[DueStretch], list[DueStretch], PauseLine | None]:
     """The stretches due on the day, those that another day may ask for, and what excuses the day.
 
     A stretch that was logged on a day off is shown all the same.
     """
     day = moment.local_date
-    episode_ids = {row.id for row in episodes}
     spare = timedelta() if moment.is_backfill else timedelta(days=SPARE_DAYS)
-    lines = [
-        row
-        for row in logs.prescriptions_between(scope, day - spare, day + spare)
-        if row.episode_id in episode_ids
-    ]
+    lines = plan.between(day - spare, day + spare)
     planned = [row for row in lines if as_line(row).is_due(day)]
     entries = logs.stretch_entries_on(scope, day) if planned else {}
     off = _pauses(scope, lines, day - spare) if lines else {}
@@ -431,9 +438,9 @@ class Guided:
         return session_minutes(self.open)
 
 
-def see_guided(scope: Scope, moment: Moment, stretch_id: str | None = None) -> Guided:
+def see_guided(scope: Scope, moment: Moment, plan: Plan, stretch_id: str | None = None) -> Guided:
     """What the guided session takes from the programme: all of it, or one stretch's lines."""
-    due, others, paused = _due_stretches(scope, logs.open_episodes(scope), moment)
+    due, others, paused = _due_stretches(scope, plan, moment)
     own, rest = (
         [line for line in lines if stretch_id is None or line.stretch.id == stretch_id]
         for lines in (due, others)
@@ -441,11 +448,8 @@ def see_guided(scope: Scope, moment: Moment, stretch_id: str | None = None) -> G
     return Guided(moment.local_date, own, rest, paused)
 
 
-def my_programme(scope: Scope, today: date) -> list[tuple[PrescriptionRow, Stretch]]:
+def my_programme(scope: Scope, today: date, plan: Plan) -> list[tuple[PrescriptionRow, Stretch]]:
     """A patient's stretches in force, for the list that explains them."""
-    if not isinstance(scope.actor, PatientActor):
-        raise NotFound("programme")
-    open_ids = {episode.id for episode in logs.open_episodes(scope)}
-    lines = [row for row in logs.prescriptions_on(scope, today) if row.episode_id in open_ids]
+    lines = plan.between(today, today)
     known = library.find_many(scope, (row.stretch for row in lines))
     return [(row, known[row.stretch]) for row in lines]

@@ -47,6 +47,11 @@ def open_episodes(scope: Scope) -> Sequence[Episode]:
     return sorted(found, key=lambda row: (row.opened_on, row.created_at))
 
 
+def checkins_of(scope: Scope, days: Collection[date]) -> Sequence[Checkin]:
+    """Every check-in of some days, in no order."""
+    return scope.entities(Checkin, Checkin.local_date.in_(days))
+
+
 def checkins_on(scope: Scope, day: date) -> dict[UUID, Checkin]:
     """The day's check-ins by episode."""
     return {row.episode_id: row for row in scope.entities(Checkin, Checkin.local_date == day)}
@@ -149,9 +154,13 @@ def soreness_of(scope: Scope, sessions: Sequence[Any]) -> Sequence[SorenessEntry
     return sorted(found, key=lambda entry: entry.felt_at)
 
 
-def prescriptions_on(scope: Scope, day: date) -> Sequence[Prescription]:
-    """The versions in force on a day, in the order in which they were prescribed."""
-    return prescriptions_between(scope, day, day)
+def versions_of(scope: Scope, episodes: Collection[Episode]) -> Sequence[Prescription]:
+    """Every version of some episodes' stretches, in the order in which they were prescribed."""
+    if not episodes:
+        return []
+    own = {row.id for row in episodes}
+    found = [row for row in scope.entities(Prescription) if row.episode_id in own]
+    return sorted(found, key=lambda row: (row.prescribed_at, row.stretch))
 
 
 def prescriptions_between(scope: Scope, first: date, last: date) -> Sequence[Prescription]:
@@ -162,15 +171,6 @@ def prescriptions_between(scope: Scope, first: date, last: date) -> Sequence[Pre
         (Prescription.ends_on.is_(None)) | (Prescription.ends_on >= first),
     )
     return sorted(found, key=lambda row: (row.prescribed_at, row.stretch))
-
-
-def logged_days(scope: Scope, first: date, last: date) -> set[date]:
-    """The days of a span with at least one check-in."""
-    rows = scope.rows(
-        select(Checkin.local_date).distinct().where(Checkin.local_date.between(first, last)),
-        Checkin,
-    )
-    return {row.local_date for row in rows}
 
 
 def pain_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:

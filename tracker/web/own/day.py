@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from tracker.domain.errors import Invalid
 from tracker.domain.needling import SORENESS_ALWAYS_HOURS, SORENESS_LATEST_HOURS
 from tracker.services import accounts, checkins, clinics, flares, held, measures, news, today
 from tracker.services.daybook import Moment, Saved
+from tracker.services.plan import read_plan
 from tracker.web import access, dayform
 from tracker.web.access import actor, for_patients, hub, now, reading, writing, zone
 from tracker.web.language import day as long_day
@@ -30,12 +32,13 @@ def show_today() -> Response:
     """The day's check-in."""
     moment = moment_of(_asked_day(request.args.get("date")))
     with reading() as scope:
-        seen = today.see_day(scope, moment)
-        asked = flares.see_asked(scope, moment.today)
-        ask = measures.see_due(scope, moment) if seen.is_today else None
-        told = news.see_news(scope, now())
+        plan = read_plan(scope)
+        seen = today.see_day(scope, moment, plan)
+        asked = flares.see_asked(scope, moment.today, plan.episodes)
+        ask = measures.see_due(scope, moment, plan.episodes) if seen.is_today else None
+        told = news.see_news(scope, now(), plan)
         form = dayform.from_day(seen)
-        return _today_page(seen, form, news_now=told, asked=asked, ask=ask)
+        return _today_page(scope, seen, form, news_now=told, asked=asked, ask=ask)
 
 
 @pages.post("/today")
@@ -64,7 +67,7 @@ def save_day(posted: MultiDict[str, str]) -> Response:
         return _refused(posted, shown, {"local_date": [fault]}, choose_day=fault == STALE)
     try:
         with writing() as scope:
-            form = dayform.from_post(posted, lambda: today.see_day(scope, moment))
+            form = dayform.from_post(posted, lambda: today.see_day(scope, moment, read_plan(scope)))
             form.check()
             saved = checkins.record_day(scope, moment, form.entries())
     except Invalid as refusal:
@@ -94,13 +97,13 @@ def _refused(
 ) -> Response:
     """Nothing was written: show the form again as it was typed, with the reasons."""
     with reading() as scope:
-        seen = today.see_day(scope, moment)
+        seen = today.see_day(scope, moment, read_plan(scope))
         sent = dayform.rekeyed(posted, seen)
         form = dayform.complete(dayform.from_post(sent, lambda: seen), seen)
         form.validate()
         form.take_errors(errors)
         dayform.surface(form, seen)
-        return _today_page(seen, form, 422, choose_day=choose_day)
+        return _today_page(scope, seen, form, 422, choose_day=choose_day)
 
 
 def _asked_day(text: str | None) -> date:
@@ -113,6 +116,7 @@ def _asked_day(text: str | None) -> date:
 
 
 def _today_page(
+    scope: Any,
     seen: today.Today,
     form: dayform.DayForm,
     status: int = 200,
@@ -125,8 +129,7 @@ def _today_page(
     numbers: Sequence[clinics.Numbers] = ()
     told = ""
     if seen.soreness or seen.spare_soreness:
-        with reading() as scope:
-            numbers, told = clinics.see_numbers(scope, now()), told_of(scope)
+        numbers, told = clinics.numbers_of(seen.clinics, now()), told_of(scope)
     answer = make_response(
         render_template(
             "patient/today.html",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from tracker.domain.days import local_day
 from tracker.domain.flare import Reply
 from tracker.services import flares, raising
+from tracker.services.patients import own_episodes
 from tracker.web.access import for_patients, now, reading, writing, zone
 from tracker.web.asked import posted_id
 from tracker.web.own.parts import told_of
@@ -22,9 +23,8 @@ def show_spell() -> str:
     """What is still asked, as the part of `/today` that a phone puts in after sending."""
     today = local_day(now(), zone())
     with reading() as scope:
-        return render_template(
-            "patient/_spell.html", spells=flares.see_asked(scope, today), today=today
-        )
+        spells = flares.see_asked(scope, today, own_episodes(scope))
+        return render_template("patient/_spell.html", spells=spells, today=today)
 
 
 @pages.post("/today/spell")

@@ -15,7 +15,7 @@ from tracker.domain.pause import Days
 from tracker.domain.prescription import CHANGEOVER_SECONDS
 from tracker.domain.too_painful import TOO_PAINFUL, TOO_PAINFUL_RISE
 from tracker.services import library, news, pauses, today
-from tracker.services.patients import own_episodes
+from tracker.services.plan import read_plan
 from tracker.web.access import actor, for_members, for_patients, now, reading, writing, zone
 from tracker.web.asked import posted_id
 from tracker.web.forms import GuidePainForm, PauseForm
@@ -34,13 +34,14 @@ def list_stretches() -> str:
 
 def _stretches_page(scope: Any, excuse: PauseForm) -> str:
     current = local_day(now(), zone())
+    plan = read_plan(scope)
     made, own = pauses.pauses_between(scope, current)
     return render_template(
         "patient/stretches.html",
-        lines=today.my_programme(scope, current),
+        lines=today.my_programme(scope, current, plan),
         as_line=today.as_line,
-        guided=today.see_guided(scope, moment_of(current)),
-        news=news.see_news(scope, now()),
+        guided=today.see_guided(scope, moment_of(current), plan),
+        news=news.see_news(scope, now(), plan),
         excuses=[line for _owner, line in (*made, *own)],
         excuse=excuse,
     )
@@ -104,8 +105,9 @@ def print_stretches() -> Response:
         [own.clinic_name for own in person.records] if isinstance(person, PatientActor) else []
     )
     with reading() as scope:
-        lines = today.my_programme(scope, current)
-        complaints = [row.complaint for row in own_episodes(scope) if row.closed_on is None]
+        plan = read_plan(scope)
+        lines = today.my_programme(scope, current, plan)
+        complaints = [row.complaint for row in plan.episodes]
     drawn = [
         sheet_line(stretch, row.side, today.as_line(row).dose, row.note) for row, stretch in lines
     ]
@@ -118,7 +120,8 @@ def print_stretches() -> Response:
 def start_stretches() -> str:
     """All of the day's stretches, one screen after the other."""
     with reading() as scope:
-        guided = today.see_guided(scope, moment_of(local_day(now(), zone())))
+        moment = moment_of(local_day(now(), zone()))
+        guided = today.see_guided(scope, moment, read_plan(scope))
         return render_template("patient/start.html", guided=guided, **_guide())
 
 
@@ -139,13 +142,15 @@ def show_stretch(stretch_id: str) -> str:
     current = local_day(now(), zone())
     with reading() as scope:
         stretch = library.find(scope, stretch_id)
-        lines = [row for row, own in today.my_programme(scope, current) if own.id == stretch_id]
+        plan = read_plan(scope)
+        programme = today.my_programme(scope, current, plan)
+        lines = [row for row, own in programme if own.id == stretch_id]
         return render_template(
             "patient/stretch.html",
             stretch=stretch,
             lines=lines,
             as_line=today.as_line,
-            guided=today.see_guided(scope, moment_of(current), stretch_id),
+            guided=today.see_guided(scope, moment_of(current), plan, stretch_id),
             **_guide(),
         )
 
