@@ -162,6 +162,17 @@ def test_last_seen_is_written_every_ten_minutes_at_most(cast, visit, clock, data
     assert seen() == NOW + timedelta(minutes=10)
 
 
+def test_the_cookies_time_begins_anew_when_it_is_marked_as_seen(cast, visit, clock):
+    browser = visit(cast.alice)
+    browser.get("/today")
+    clock.shift(timedelta(minutes=9))
+    assert "Set-Cookie" not in browser.get("/today").headers
+    clock.shift(timedelta(minutes=1))
+    kept = browser.get("/today").headers["Set-Cookie"]
+    assert kept.startswith("aftercare=")
+    assert "Expires=" in kept
+
+
 def test_a_device_can_be_signed_out_from_another(cast, visit):
     phone, lost = visit(cast.bob), visit(cast.bob)
     devices = [form for form in phone.forms("/me") if form.action == "/me/devices/end"]

@@ -125,7 +125,7 @@ def find_actor_seen(
 ) -> tuple[Actor | None, bool]:
     """The actor behind a session token, and whether last-seen is old enough to be written."""
     hashed = secrets.keyed_hash("session", token)
-    row = door.session.execute(_SESSION, {"token": hashed}).one_or_none()
+    row = door.values(_SESSION, {"token": hashed}).one_or_none()
     if row is None or not is_alive(SessionKind(row.kind), row.created_at, row.seen_at, now):
         return None, False
     actor = _staff_actor(row) if row.kind == SessionKind.STAFF else _patient_actor(door, row)

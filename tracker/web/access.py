@@ -93,6 +93,7 @@ def _load(token: str) -> Visitor | None:
         if is_due:
             with hub().database.door(writes=True) as door:
                 accounts.mark_seen(door, actor, now())
+            session.modified = True
     except STORE_FAULTS:
         g.is_store_away = True
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -37,38 +38,67 @@ def init(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=choose)
-    app.jinja_env.globals.update(_=text, gettext=text, ngettext=text_of_many)
+    app.context_processor(_say)
+    app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_many)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, get_locale=get_locale)
     app.jinja_env.filters.update(
         day=day, weekday=weekday, short_day=short_day, clock=clock, moment=moment
     )
 
 
-# A page asks for dozens of texts, and each is the same for everybody who reads that language.
-_texts: dict[tuple[str, str], Markup] = {}
+class Words:
+    """What templates say in one language: a page asks for dozens of texts, the same for everybody.
+
+    A text is always a format string, also with nothing to put in: a percent sign is doubled in it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Markup] = {}
+
+    @pass_eval_context
+    def text(self, context: EvalContext, words: str, /, **given: Any) -> str:
+        """What `_()` gives: the reader's words with what is given put in, escaped."""
+        found = self._known.get(words)
+        if found is None:
+            found = self._known[words] = _as_written(get_translations().ugettext(words))
+        return _fill(context, found, given)
+
+    @pass_eval_context
+    def many(self, context: EvalContext, one: str, many: str, count: int, /, **given: Any) -> str:
+        """What `ngettext()` gives; `num` is the count."""
+        found = _as_written(get_translations().ungettext(one, many, count))
+        return _fill(context, found, {"num": count, **given})
 
 
-@pass_eval_context
-def text(context: EvalContext, words: str, /, **given: Any) -> str:
-    """What a template's `_()` gives: the reader's words with what is given put in, escaped."""
-    key = (str(get_locale()), words)
-    found = _texts.get(key)
-    if found is None:
-        # Always a format string, also with nothing to put in: a percent sign is doubled in it.
-        found = _texts[key] = Markup(get_translations().ugettext(words))  # noqa: S704 - our own words
-    return _fill(context, found, given)
-
-
-@pass_eval_context
-def text_of_many(context: EvalContext, one: str, many: str, count: int, /, **given: Any) -> str:
-    """What a template's `ngettext()` gives; `num` is the count."""
-    found = Markup(get_translations().ungettext(one, many, count))  # noqa: S704 - our own words
-    return _fill(context, found, {"num": count, **given})
+def _as_written(words: str) -> Markup:
+    return Markup(words)  # noqa: S704 - our own words, as the catalogs have them
 
 
 def _fill(context: EvalContext, words: Markup, given: Mapping[str, Any]) -> str:
     # A letter's plain text is not escaped, so it takes the words as they are.
     return words % given if context.autoescape else str(words) % given
+
+
+_words: defaultdict[str, Words] = defaultdict(Words)
+
+
+def _say() -> dict[str, Any]:
+    """The functions that a template says its texts with, in the language of this moment."""
+    words = _words[str(get_locale())]
+    return {"_": words.text, "gettext": words.text, "ngettext": words.many}
+
+
+# Macros see what is global alone, so these look the language up each time.
+
+
+@pass_eval_context
+def _text(context: EvalContext, words: str, /, **given: Any) -> str:
+    return _words[str(get_locale())].text(context, words, **given)
+
+
+@pass_eval_context
+def _many(context: EvalContext, one: str, many: str, count: int, /, **given: Any) -> str:
+    return _words[str(get_locale())].many(context, one, many, count, **given)
 
 
 def _is_german() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,17 +49,21 @@ def list_patients() -> str:
     # The menu's count was read along.
     g.flags_waiting = beside.waiting
     base = url_for("physio.list_patients")
+
+    def here(wish: Filter, **more: Any) -> str:
+        return _address(base, wish, **more)
+
     return render_template(
         "physio/patients.html",
         seen=seen,
         wish=wish,
         is_default=is_default,
-        filters=[(kept, address(kept), kept[1:4] == wish[1:4]) for kept in beside.filters],
-        shows=_shows(seen.counts, wish),
-        changed_link=address(wish._replace(show=Show.CHANGED)),
+        filters=[(kept, here(kept), kept[1:4] == wish[1:4]) for kept in beside.filters],
+        shows=_shows(seen.counts, wish, here),
+        changed_link=here(wish._replace(show=Show.CHANGED)),
         since=since_words(beside.since, now(), zone()) if beside.since else "",
         draw_rows=lambda rows: draw_rows(rows, base),
-        here=address,
+        here=here,
         session_mark=Markup(SESSION_MARK),  # noqa: S704 - drawn by our own hand
         name_max=FILTER_NAME_MAX,
         current=today(),
@@ -88,17 +93,19 @@ def _page() -> int:
     return min(max(1, int(told)), PAGES_MOST) if told.isascii() and told.isdigit() else 1
 
 
-def address(wish: Filter, **more: Any) -> str:
+def _address(base: str, wish: Filter, **more: Any) -> str:
     """Where a filter's rows are shown; it says whose, so that a kept default does not step in."""
     asked: dict[str, Any] = {"all": int(wish.everybody)}
     if wish.show is not Show.ALL:
         asked["show"] = wish.show.value
     if wish.search:
         asked["q"] = wish.search
-    return f"{url_for('physio.list_patients')}?{urlencode({**asked, **more})}"
+    return f"{base}?{urlencode({**asked, **more})}"
 
 
-def _shows(counts: Any, wish: Filter) -> list[tuple[str, int, str, bool]]:
+def _shows(
+    counts: Any, wish: Filter, here: Callable[[Filter], str]
+) -> list[tuple[str, int, str, bool]]:
     """(words, how many, address, whether it is the one) of each filter that has somebody."""
     words = {
         Show.ALL: _("Whole list"),
@@ -109,7 +116,7 @@ def _shows(counts: Any, wish: Filter) -> list[tuple[str, int, str, bool]]:
         Show.QUIET: _("Gone quiet"),
     }
     return [
-        (words[show], counts[show], address(wish._replace(show=show)), show is wish.show)
+        (words[show], counts[show], here(wish._replace(show=show)), show is wish.show)
         for show in Show
         if counts[show] or show in {Show.ALL, wish.show}
     ]
@@ -154,5 +161,5 @@ def change_filter() -> Response:
 
 def _back(wish: Filter) -> Response:
     response = see_other("physio.list_patients")
-    response.location = address(wish)
+    response.location = _address(url_for("physio.list_patients"), wish)
     return response

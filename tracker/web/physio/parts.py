@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, flash
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.days import local_day
@@ -33,10 +33,8 @@ def staff_csrf(*, is_kept: bool = False) -> Markup:
     told = [("csrf_token", generate_csrf()), ("clinic", str(actor.clinic_id))]
     if is_kept:
         told.append(("bound", held.bind(hub().secrets, actor.person_id)))
-    return Markup().join(_HIDDEN.format(name, value) for name, value in told)
-
-
-_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
+    hidden = (f'<input type="hidden" name="{name}" value="{escape(own)}">' for name, own in told)
+    return Markup("".join(hidden))  # noqa: S704 - escaped above
 
 
 def today() -> date:
