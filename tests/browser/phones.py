@@ -82,6 +82,19 @@ class Phone:
             self.page.wait_for_timeout(100)
         raise AssertionError("something waits to be sent")
 
+    def waits(self, name: str, value: str) -> None:
+        """Until what waits to be sent says so."""
+        kept: list[str] = []
+        for _ in range(150):
+            kept = self.store(
+                "return (await queue.items(who)).map(({ operation }) =>"
+                f" operation.data[{name!r}])"
+            )
+            if kept == [value]:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{kept} waits to be sent")
+
     def store(self, body: str):
         """Run something with the phone's own store; `who` is the person."""
         return self.page.evaluate(

@@ -83,6 +83,8 @@ def test_a_question_is_kept_changed_and_sent_as_one(named, quay):
         field.fill(words)
         page.locator("#question form button").click()
         expect(page.locator("#notes")).to_contain_text("Saved on this phone.")
+        # The second looks like the first: only what waits tells when it is kept.
+        named.waits("text", words)
         expect(page.locator("#unsent")).to_have_text("1")
     page.goto("/progress")
     expect(field).to_have_value("May I swim or run?")
