@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.phones import Phone, rows
+from tests.browser.phones import rows
 from tests.support.browser import violations
 from tracker.store.schema import Checkin, Flag
 
@@ -72,7 +72,8 @@ def test_an_edit_of_something_else_leaves_it(wims, quay):
     wims.save("Sent")
     wims.today()
     wims.rate("pain_average", 7)
-    wims.save("Sent")
+    wims.page.locator("#save").click()
+    expect(wims.page.locator(".flash.saved")).to_contain_text("Saved and sent to your clinic.")
     (row,) = rows(quay, Checkin, "wim")
     assert (row.pain_average, row.is_flare) == (7, True)
 
