@@ -55,6 +55,7 @@ export function readForm() {
       label: block.dataset.label,
       ...Object.fromEntries(PAIN.map((name) => [name, chosen(block, name)])),
       regions: placesOf(block, chosen(block, "pain_average")),
+      is_flare: tickOf(block).checked,
       ...(block.dataset.clinic
         ? { sleep: chosen(block, "sleep"), stress: chosen(block, "stress"), note: noteOf(block).value.trim() }
         : {}),
@@ -78,6 +79,9 @@ export function readForm() {
   };
 }
 
+// The box and not its twin, which is there for forms without a script.
+export const tickOf = (block) => block.querySelector(".spell-tick [type=checkbox]");
+
 export const noteOf = (block) => fieldsOf(block, "note")[0];
 
 // What the form was filled with, by part and id: only what differs from it is an edit. The rest is as
@@ -96,7 +100,7 @@ export function remember(seen) {
 // What was said, on top of what stands: `standing` gives it by part, for one of its entries.
 export function onTop(said, standing) {
   const untouched = (part, one, name) => name in one && same(one[name], filled[part]?.[one[KEYS[part]]]?.[name]);
-  const nothing = (value) => (typeof value === "string" ? "" : null);
+  const nothing = (value) => ({ string: "", boolean: false })[typeof value] ?? null;
   // "All done" speaks for stretches of which nothing is logged, for no others.
   const isLogged = (part, one) => part === "stretches" && one.isSwept && standing[part](one);
   const merge = (part) => (one) => ({

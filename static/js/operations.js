@@ -9,7 +9,7 @@
 
 export const PAIN = ["pain_average", "pain_worst", "stiffness"];
 // Of one check-in; places are a list, so they are compared by what they say.
-export const ENTRY = [...PAIN, "regions"];
+export const ENTRY = [...PAIN, "regions", "is_flare"];
 export const DAY = ["sleep", "stress", "note"];
 
 // A rating is a moment: said again within two hours it mends the one before.
@@ -17,7 +17,9 @@ export const MOMENT = 2 * 3_600_000;
 
 export const blank = () => ({ checkins: {}, days: {}, soreness: {}, stretches: {} });
 
-const empty = (name) => (name === "note" ? "" : null);
+const EMPTY = { note: "", is_flare: false };
+
+const empty = (name) => EMPTY[name] ?? null;
 
 // What an entry stands under: two operations with one key are about the same entry.
 export function keyOf({ kind, local_date, entry_id, data }) {

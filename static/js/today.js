@@ -2,7 +2,7 @@
 // even when the page is days old.
 
 import { addDays, daysBetween, endOf, hoursBetween, localDay, weekday } from "./clock.js";
-import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember, showPlaces } from "./dayform.js";
+import { all, asMade, blocks, choose, fieldsOf, form, noteOf, onTop, readForm, remember, showPlaces, tickOf } from "./dayform.js";
 import { hint } from "./install.js";
 import { blank, DAY, ENTRY, isDue, overlay, PAIN, ratingToMend, write } from "./operations.js";
 import { kept, note, ready, sendSoon, who } from "./patient.js";
@@ -33,6 +33,7 @@ function fill(shown, now) {
     const entry = shown.checkins[block.dataset.episode];
     for (const name of PAIN) choose(block, name, entry?.[name]);
     showPlaces(block, entry?.regions);
+    tickOf(block).checked = Boolean(entry?.is_flare);
     if (!block.dataset.clinic) continue;
     const day = shown.days[block.dataset.clinic];
     for (const name of DAY.slice(0, 2)) choose(block, name, day?.[name]);
@@ -123,6 +124,14 @@ function layOut(shown, now) {
 
 // The blocks that the server put onto the page stand as long as it is about the same day.
 const isAsMade = (day, today) => !kept && day === made.day && today === made.today;
+
+// Not offered where the needles may speak; what is ticked can be unticked everywhere.
+function offerWord() {
+  for (const block of all("[data-episode]")) {
+    const box = tickOf(block);
+    box.closest(".spell-tick").hidden = block.dataset.sore.split(" ").includes(about.day) && !box.checked;
+  }
+}
 
 function tellHours(now) {
   if (about.day !== about.today) return;
@@ -226,6 +235,7 @@ async function show({ refill = true } = {}) {
   const shown = overlay(about.record, about.waiting);
   layOut(shown, now);
   if (refill && edits === before) fill(shown, now);
+  offerWord();
   tellDay();
   tellHours(now);
   tellSaved(shown);

@@ -20,6 +20,7 @@ function words({ operation: { kind, data }, about }) {
   const told = ["pain_average", "pain_worst", "stiffness", "sleep", "stress"]
     .filter((name) => typeof data[name] === "number")
     .map((name) => say(`kind_${name}`, { n: data[name] }));
+  if (typeof data.is_flare === "boolean") told.push(say(`kind_is_flare_${data.is_flare}`));
   return [`${about.label}: ${told.shift() ?? ""}`, ...told].join(", ");
 }
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.flare import Sign, find_flare, find_possible, find_reassess, is_fresh
+from tracker.domain.flare import (
+    Sign,
+    find_flare,
+    find_possible,
+    find_reassess,
+    find_said,
+    is_fresh,
+)
 from tracker.domain.response import spoilt_days
 
 FIRST = date(2026, 3, 2)
@@ -111,3 +118,41 @@ def test_a_smaller_rise_is_asked_about_and_no_flare():
 def test_a_level_course_raises_nothing(pains, level):
     flat = [None if pain is None else level for pain in pains]
     assert found(*flat) is None
+
+
+# The patient's own word.
+
+
+def said(*pains, sessions=()):
+    return find_said(rated(*pains), list(sessions), on(len(pains) - 1))
+
+
+@pytest.mark.parametrize(
+    "pains, numbers",
+    [
+        ([6], {"pain": 6}),
+        ([3] * 4 + [6], {"pain": 6}),  # under five days there is no usual
+        ([3] * 5 + [3], {"pain": 3, "usual": 3.0, "days": 5}),
+        ([3] * 20 + [4], {"pain": 4, "usual": 3.0, "days": 14}),
+        ([None] * 3 + [2], {"pain": 2}),
+    ],
+)
+def test_a_patients_word_needs_no_rule_and_no_base(pains, numbers):
+    result = said(*pains)
+    assert (result.sign, result.numbers) == (Sign.SAID, numbers)
+
+
+@pytest.mark.parametrize("pains", [[3] * 10 + [5, 5], [3] * 10 + [5], [3] * 5 + [9]])
+def test_a_rule_that_finds_it_too_speaks_for_it(pains):
+    assert said(*pains) == find_flare(rated(*pains), [], on(len(pains) - 1))
+
+
+def test_soreness_after_needling_is_none_whatever_is_said():
+    pains = [3] * 10 + [9, 9, 9]
+    assert said(*pains, sessions=[at(10)]) is None
+    assert said(*pains[:-2], sessions=[at(10)]) is None
+    assert said(*pains, 9, sessions=[at(10)]) is not None
+
+
+def test_a_day_that_was_not_rated_says_nothing():
+    assert said(3, 3, None) is None

@@ -129,7 +129,7 @@ def test_a_table_for_spreadsheets_runs_nothing(cast, visit):
     assert table.mimetype == "text/csv"
     lines = table.text.splitlines()
     assert lines[0].startswith("local_date,problem,pain_average")
-    assert lines[-1] == f"{TODAY},Neck pain,1,,,,,'=1+1,False"
+    assert lines[-1] == f"{TODAY},Neck pain,1,,,False,,,'=1+1,False"
 
 
 def test_share_again_tapped_twice_at_once_gives_one_consent(cast, database, maker):

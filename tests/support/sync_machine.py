@@ -133,6 +133,8 @@ class SyncMachine(RuleBasedStateMachine):
         said = {name: v for bit, (name, v) in enumerate(values.items()) if which >> bit & 1}
         if which % 2 == 0:
             said["stress"] = value
+        if which % 3 == 0:
+            said["is_flare"] = value % 2 == 0
         phone.says("checkin", {"episode_id": episode}, said, self.now, back, new)
         self._count("said")
 
@@ -472,6 +474,7 @@ class SyncMachine(RuleBasedStateMachine):
             return
         pain = {field: page.checkin[1].get(field) for field in PAIN[:3]}
         of_day = {field: page.of_day[1].get(field) for field in OF_DAY}
+        pain["is_flare"] = page.checkin[1]["is_flare"] is (which % 5 > 0)
         pain["pain_average"] = value
         if which & 1:
             pain["stiffness"] = value

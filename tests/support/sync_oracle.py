@@ -17,12 +17,12 @@ Key = tuple[str, str, str]
 Raw = Mapping[str, Any]
 State = dict[str, Any]
 
-PAIN = ("pain_average", "pain_worst", "stiffness", "regions")
+PAIN = ("pain_average", "pain_worst", "stiffness", "regions", "is_flare")
 OF_DAY = ("sleep", "stress", "note")
 STRETCH = ("outcome", "reason", "sets_done", "pain_during")
 SORE = ("soreness", "muscle", "side", "side_effects")
-UNSEEN: State = {"note": "", "text": ""}
-"""What somebody saw who saw no entry: an empty note or question, and nothing chosen."""
+UNSEEN: State = {"note": "", "text": "", "is_flare": False}
+"""What somebody saw who saw no entry: an empty note or question, nothing chosen, nothing ticked."""
 
 BY_ID = {"checkin": PAIN, "stretch": STRETCH, "soreness": SORE, "measure": ("answers",)}
 """The entries that a phone's id stands for, with the fields of each."""
@@ -300,7 +300,7 @@ class Oracle:
     def day_of(self, clinic: str, day: str) -> State:
         """The day's own values, as they stand in each of its check-ins."""
         states = self.days.get((clinic, day))
-        return {**states[-1], "day_rev": len(states)} if states else {**UNSEEN, "day_rev": None}
+        return {**states[-1], "day_rev": len(states)} if states else {"note": "", "day_rev": None}
 
     def edits(self, key: Key, entry_id: str, said: State, base: State, was: int | None) -> int:
         """A new entry, or one more state of it; gives its revision.
@@ -314,6 +314,7 @@ class Oracle:
             if key[0] == "soreness":
                 first["side_effects"] = first["side_effects"] or []
             if key[0] == "checkin":
+                first["is_flare"] = bool(first["is_flare"])
                 first |= self.day_of(self.plan.episodes[key[1]], key[2])
             self.entries[key] = Told(entry_id, [first])
             return 1

@@ -1,14 +1,15 @@
 """How often the flare rule finds a flare, how often it speaks without one, and what asking buys.
 
-The caseload is judged twice: as if no patient ever answered the question "Is this a bad spell?",
-and with answers. How patients answer is assumed, not measured: the assumptions are printed beside
-the figures.
+The caseload is judged three times: as if no patient ever answered the question "Is this a bad
+spell?", with answers, and with answers and days that patients call a bad spell unasked. How
+patients answer and speak up is assumed, not measured: the assumptions are printed beside the
+figures.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from tracker.domain.flare import Reply
 from tracker.domain.response import spoilt_days
 from tracker.domain.safety import REPEAT_AFTER, Rating, find_abnormal
 from tracker.domain.simulate import SimulatedPatient, simulate_each
-from tracker.domain.simulate_flags import in_flare
+from tracker.domain.simulate_flags import WORD_PAIN, first_bad_day, in_flare
 
 PATIENTS, DAYS = 500, 90
 SEEDS = (7, 8, 9, 10, 11)
@@ -41,6 +42,15 @@ MISTAKEN = 0.1
 """Share of the answers outside a flare that call it one all the same (an assumption)."""
 
 
+OWN_WORD = 0.3
+"""Share of the flares that a patient calls so unasked: one who logs an eligible day of at most 5
+days after the onset with pain 4 or more, on the first such day (an assumption of this bench)."""
+
+OWN_MISTAKEN = 0.005
+"""Share of the ordinary eligible check-ins with pain 4 or more that are marked by mistake (an
+assumption)."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What was counted over a caseload."""
@@ -55,6 +65,8 @@ class Tally:
     denied: int = 0
     denied_in_flares: int = 0
     asked: int = 0
+    spoken: int = 0
+    spoken_mistaken: int = 0
     weeks: float = 0.0
     checkins: int = 0
     ordinary: int = 0
@@ -72,18 +84,48 @@ def bench_alerts(_folder: Path, printer: Printer, _given: argparse.Namespace) ->
         "assumed: no answer, flares confirmed, others too",
         f"{SILENT:.0%}, {CONFIRMED:.0%}, {MISTAKEN:.0%}",
     )
-    silent: list[Tally] = []
-    answering: list[Tally] = []
-    for seed in SEEDS:
-        for is_answering, tallies in ((False, silent), (True, answering)):
-            tally = Tally()
-            rng = Random(seed) if is_answering else None  # noqa: S311 - a simulation
-            for patient in simulate_each(seed, patients=PATIENTS, days=DAYS, today=TODAY):
-                count(tally, patient, rng)
-            tallies.append(tally)
-    for words, tallies in (("nobody answers", silent), ("with answers", answering)):
+    printer.row(
+        "assumed: flares and ordinary days called so unasked",
+        f"{OWN_WORD:.0%}, {OWN_MISTAKEN:.1%}",
+    )
+    for words, is_answering, is_speaking in (
+        ("nobody answers", False, False),
+        ("with answers", True, False),
+        ("with answers and the patient's own word", True, True),
+    ):
         printer.say(f"  {words}:")
+        tallies = [
+            _count_all(seed, is_answering=is_answering, is_speaking=is_speaking) for seed in SEEDS
+        ]
         show(tallies, printer)
+
+
+def _count_all(seed: int, *, is_answering: bool, is_speaking: bool) -> Tally:
+    """The caseload of one seed."""
+    tally = Tally()
+    rng = Random(seed) if is_answering else None  # noqa: S311 - a simulation
+    own = Random(f"{seed}/word") if is_speaking else None  # noqa: S311 - a simulation
+    for patient in simulate_each(seed, patients=PATIENTS, days=DAYS, today=TODAY):
+        count(tally, patient, rng, _spoken(tally, patient, own) if own else ())
+    return tally
+
+
+def _spoken(tally: Tally, patient: SimulatedPatient, rng: Random) -> Collection[date]:
+    """The days that a patient calls a bad spell unasked, as assumed above."""
+    bad = [first_bad_day(patient, onset) for onset in patient.flares]
+    said = {entry.local_date for entry in bad if entry and rng.random() < OWN_WORD}
+    spoilt = spoilt_days(one.needled_at for one in patient.sessions)
+    mistaken = {
+        entry.local_date
+        for entry in patient.checkins
+        if entry.pain_average >= WORD_PAIN
+        and entry.local_date not in spoilt
+        and not in_flare(entry.local_date, patient.flares)
+        and rng.random() < OWN_MISTAKEN
+    }
+    tally.spoken += len(said)
+    tally.spoken_mistaken += len(mistaken)
+    return said | mistaken
 
 
 def show(tallies: list[Tally], printer: Printer) -> None:
@@ -110,6 +152,10 @@ def show(tallies: list[Tally], printer: Printer) -> None:
     printer.row("all check-ins that raise a flag", share("raising", "checkins"))
     printer.row("check-ins after which the patient is asked", share("asked", "checkins"))
     printer.row(
+        "days called so unasked in flares, by mistake",
+        f"{total('spoken'):.0f}, {total('spoken_mistaken'):.0f}",
+    )
+    printer.row(
         "flags in 100 patient-weeks the patient's no closes, in a flare",
         f"{per_weeks('denied')}, {per_weeks('denied_in_flares')}",
     )
@@ -122,9 +168,13 @@ def show(tallies: list[Tally], printer: Printer) -> None:
 
 
 class Desk:
-    """What stands of one patient's questions and flags, by the rules of `services/raising.py`."""
+    """What stands of one patient's questions and flags, by the rules of `services/raising.py`.
 
-    def __init__(self) -> None:
+    `rng` draws the answers; without it there is none.
+    """
+
+    def __init__(self, rng: Random | None) -> None:
+        self.rng = rng
         self.asked_at: datetime | None = None
         self.raised_at: datetime | None = None
         self.reassessed_at: datetime | None = None
@@ -134,12 +184,17 @@ class Desk:
         return since is None or at - since >= every
 
 
-def count(tally: Tally, patient: SimulatedPatient, rng: Random | None) -> None:
-    """One patient's entries in the order in which they were made; without `rng` nobody answers."""
+def count(
+    tally: Tally, patient: SimulatedPatient, rng: Random | None, spoken: Collection[date] = ()
+) -> None:
+    """One patient's entries in the order in which they were made; without `rng` nobody answers.
+
+    `spoken` are the days that the patient calls a bad spell unasked.
+    """
     sessions = [one.needled_at for one in patient.sessions]
     known: dict[date, int] = {}
     told: list[date] = []
-    desk = Desk()
+    desk = Desk(rng)
     for entry in sorted(patient.checkins, key=lambda one: one.recorded_at):
         day, at = entry.local_date, entry.recorded_at
         known[day] = entry.pain_average
@@ -151,7 +206,7 @@ def count(tally: Tally, patient: SimulatedPatient, rng: Random | None) -> None:
             continue
         before = tally.asked + tally.flags
         is_told, is_raising = _judge(
-            tally, desk, rng, known, past, day, at, is_ordinary=is_ordinary
+            tally, desk, known, past, day, at, is_ordinary=is_ordinary, is_said=day in spoken
         )
         if tally.asked + tally.flags > before and day in spoilt_days(past):
             tally.after_needling += 1
@@ -174,24 +229,25 @@ def count(tally: Tally, patient: SimulatedPatient, rng: Random | None) -> None:
 def _judge(
     tally: Tally,
     desk: Desk,
-    rng: Random | None,
     known: Mapping[date, int],
     past: list[datetime],
     day: date,
     at: datetime,
     *,
     is_ordinary: bool,
+    is_said: bool,
 ) -> tuple[bool, bool]:
     """One check-in: whether somebody is told of a flare by it, and whether that is a new flag."""
-    possible = flare.find_possible(known, past, day)
-    if possible is None:
+    find = flare.find_said if is_said else flare.find_possible
+    if find(known, past, day) is None:
         return False, False
-    reply = None
-    if desk.is_free(desk.asked_at, at, flare.ASK_EVERY):
+    reply = Reply.YES if is_said else None
+    # A day that says so by itself is not asked about.
+    if not is_said and desk.is_free(desk.asked_at, at, flare.ASK_EVERY):
         desk.asked_at = at
         tally.asked += 1
-        if rng is not None:
-            reply = _reply(rng, is_ordinary=is_ordinary)
+        if desk.rng is not None:
+            reply = _reply(desk.rng, is_ordinary=is_ordinary)
     is_standing = not desk.is_free(desk.raised_at, at, REPEAT_AFTER)
     is_flare = flare.find_flare(known, past, day) is not None
     if is_standing:

@@ -12,7 +12,7 @@ NOTE_MAX = 2000
 """Characters in a day's note."""
 
 PAIN_FIELDS = ("pain_average", "pain_worst", "stiffness")
-"""Fields that belong to one episode's day."""
+"""Ratings that belong to one episode's day; its `regions` and `is_flare` are no ratings."""
 
 DAY_FIELDS = ("sleep", "stress", "note")
 """Fields that belong to the day within one clinic, whichever complaint was logged."""

@@ -77,6 +77,7 @@ class Sign(StrEnum):
 
     RISE = "flare_rise"
     LIFT = "flare_lift"
+    SAID = "flare_said"
     HIGH = "steady_high"
     NO_CHANGE = "no_change"
     QUIET = "quiet"
@@ -135,6 +136,28 @@ def find_possible(
     Nobody else is told of a smaller one unless the patient says that it is a bad spell.
     """
     return find_flare(ratings, sessions, day, ASK_WIDTH)
+
+
+def find_said(
+    ratings: Mapping[date, int], sessions: Sequence[datetime], day: date
+) -> Finding | None:
+    """What a day says that the patient calls a bad spell; None for one within 72 h of a session.
+
+    It needs no base. Where a rule finds a flare too, that one speaks; else the usual level stands
+    in the numbers where there are days enough to know it.
+    """
+    days = eligible(ratings, sessions, day)
+    if not days or days[-1][0] != day:
+        return None
+    found = find_flare(ratings, sessions, day)
+    if found is not None:
+        return found
+    base = [pain for _day, pain in days[-BASE_DAYS - 1 : -1]]
+    numbers: dict[str, float] = {"pain": days[-1][1]}
+    usual = ewma(range(len(base)), base)[-1] if len(base) >= BASE_LEAST else None
+    if usual is not None:
+        numbers |= {"usual": round(usual, 1), "days": len(base)}
+    return Finding(Sign.SAID, numbers)
 
 
 def _find_lift(pains: Sequence[int], width: float) -> Finding | None:

@@ -103,6 +103,12 @@ def _zone(value: Any) -> str:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise Unreadable("unknown")
+    return value
+
+
 def _text(most: int, too_long: str) -> Reader:
     def read(value: Any) -> str:
         if not isinstance(value, str) or "\0" in value:
@@ -184,7 +190,7 @@ def _answers(value: Any) -> dict[str, int | None]:
 _DATA: dict[str, tuple[dict[str, Reader], frozenset[str]]] = {
     "checkin": (
         {"episode_id": _id, "pain_average": _scale, "pain_worst": _scale, "stiffness": _scale,
-         "sleep": _scale, "stress": _scale, "note": _note, "regions": _regions},
+         "sleep": _scale, "stress": _scale, "note": _note, "regions": _regions, "is_flare": _flag},
         # The day's first has to hold `pain_average`; an amendment says what it changes.
         frozenset(),
     ),

@@ -65,6 +65,7 @@ class SimulatedCheckin:
     stress: int | None
     note: str
     backfilled: bool
+    is_flare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

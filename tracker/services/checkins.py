@@ -65,13 +65,14 @@ def record_checkin(book: Book, given: CheckinInput) -> Checkin:
     if given.said.get("pain_average") is None and not is_left_out:
         # A day that has a rating keeps it: emptying a scale is not possible on paper either.
         raise Invalid({"pain_average": ["pain_needed"]})
+    was_flare = row is not None and row.is_flare
     if row is None:
         row = _new_checkin(book, given, episode)
     else:
         book.amend(row, {**given.said, **_day_rev(book, row)}, given.base_rev)
     summary = book.summary(episode.id)
     summaries.note_pain(summary, row.local_date, row.pain_average)
-    raising.raise_course(book.scope, row, episode, summary, book.moment.now)
+    raising.raise_course(book.scope, row, episode, summary, book.moment.now, was_flare=was_flare)
     book.saved.count += 1
     return row
 
@@ -93,7 +94,7 @@ def _new_checkin(book: Book, given: CheckinInput, episode: Episode) -> Checkin:
         episode_id=episode.id,
         local_date=moment.local_date,
         zone=moment.zone,
-        **given.said,
+        **{"is_flare": False, **given.said},
         is_backfilled=moment.is_backfill,
         day_rev=day.rev if day else None,
         rev=1,

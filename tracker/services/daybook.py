@@ -78,7 +78,8 @@ class Moment:
 class CheckinInput:
     """What is said of one episode's day; `base_rev` is the revision that it was edited from.
 
-    `said` holds the fields that were asked (of PAIN_FIELDS and `regions`); others stay as they are.
+    `said` holds the fields that were asked (of PAIN_FIELDS, `regions` and `is_flare`); others stay
+    as they are.
     """
 
     episode_id: UUID
@@ -89,7 +90,7 @@ class CheckinInput:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was chosen."""
-        return all(value is None for value in self.said.values())
+        return all(value is None or value is False for value in self.said.values())
 
 
 @dataclass(frozen=True, slots=True)

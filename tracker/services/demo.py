@@ -16,7 +16,7 @@ from tracker.domain.days import local_time, to_utc
 from tracker.domain.errors import ConfigError, NotFound
 from tracker.domain.session import SessionKind
 from tracker.domain.simulate import SimulatedPatient, simulate, simulate_other
-from tracker.domain.simulate_flags import draw_flags
+from tracker.domain.simulate_flags import draw_flags, speak_up
 from tracker.services import accounts
 from tracker.services.accounts import SignedIn
 from tracker.services.secrets import Secrets
@@ -222,6 +222,7 @@ def _bulk(
 ) -> BulkPatient:
     # About a third gave the clinic an address; the name decides, so that a seed decides.
     has_address = len(patient.name) % 3 == 1
+    patient = speak_up(patient)
     return BulkPatient(
         key=key,
         simulated=patient,

@@ -42,8 +42,9 @@ def values_at(
 ) -> dict[str, Any]:
     """An entry's values as they stood at `rev`; nothing when the editor saw no entry at all."""
     if rev is None:
-        # Words left empty by somebody who saw none are no edit; the other fields start at None.
-        return {"note": "", "words": ""}
+        # What was left empty or unticked by somebody who saw none is no edit; the other fields
+        # start at None.
+        return {"note": "", "words": "", "is_flare": False}
     values = {name: getattr(row, name) for name in fields}
     if rev >= row.rev:
         return values

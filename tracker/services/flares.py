@@ -27,7 +27,12 @@ class Asked:
 
 
 def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: datetime) -> None:
-    """Ask about a day's rise, or take the question back where an amendment undid the rise."""
+    """Ask about a day's rise, or take the question back where an amendment undid the rise.
+
+    A day that calls itself a bad spell is not asked about.
+    """
+    if checkin.is_flare:
+        return
     whose = FlareQuestion.patient_id == checkin.patient_id
     known = scope.find(FlareQuestion, whose, FlareQuestion.source_id == checkin.entry_id)
     if found is None:
@@ -63,6 +68,22 @@ def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: dateti
     scope.flush()
 
 
+def follow(scope: Scope, checkin: Checkin, now: datetime) -> None:
+    """Answer a day's open question by its own word, or open it again when that is taken back."""
+    known = scope.find(
+        FlareQuestion,
+        FlareQuestion.patient_id == checkin.patient_id,
+        FlareQuestion.source_id == checkin.entry_id,
+    )
+    if known is None:
+        return
+    if checkin.is_flare and known.answer is None:
+        _write(known, flare.Reply.YES, now)
+        known.numbers = {**known.numbers, _BY_CHECKIN: True}
+    elif not checkin.is_flare and _BY_CHECKIN in known.numbers:
+        _write(known, None, now)
+
+
 def see_asked(scope: Scope, today: date, episodes: Sequence[Episode]) -> Sequence[Asked]:
     """What the patient is still asked: without an answer, about a day that is no older than two.
 
@@ -92,8 +113,18 @@ def note_answer(
     lock(scope)
     question = scope.get(FlareQuestion, FlareQuestion.id == asked_id)
     was = question.rev
-    if question.answer != reply:
-        question.answer, question.answered_at = reply, now
-        question.rev += 1
+    if question.answer != reply or _BY_CHECKIN in question.numbers:
+        _write(question, reply, now)
     scope.flush()
     return question, was
+
+
+_BY_CHECKIN = "by_checkin"
+"""Marks an answer that the day's check-in gave: it goes when the check-in no longer says so."""
+
+
+def _write(question: FlareQuestion, reply: flare.Reply | None, now: datetime) -> None:
+    question.answer = reply
+    question.answered_at = None if reply is None else now
+    question.numbers = {k: v for k, v in question.numbers.items() if k != _BY_CHECKIN}
+    question.rev += 1

@@ -28,6 +28,7 @@ class DayRow:
     day: TimelineDay
     pain_worst: int | None
     stiffness: int | None
+    is_flare: bool
     sleep: int | None
     stress: int | None
     note: str
@@ -196,6 +197,7 @@ def _table_row(
         day=day,
         pain_worst=getattr(pain, "pain_worst", None),
         stiffness=getattr(pain, "stiffness", None),
+        is_flare=getattr(pain, "is_flare", False),
         sleep=getattr(note, "sleep", None),
         stress=getattr(note, "stress", None),
         note=getattr(note, "note", ""),

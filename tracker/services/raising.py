@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -26,7 +26,7 @@ from tracker.domain.strip import Strip
 from tracker.domain.too_painful import too_painful
 from tracker.services import flag_mail, flares
 from tracker.store import flags as store
-from tracker.store import records
+from tracker.store import logs, records
 from tracker.store.schema import (
     Checkin,
     Episode,
@@ -130,19 +130,35 @@ def raise_stretch(
 
 
 def raise_course(
-    scope: Scope, checkin: Checkin, episode: Episode, summary: EpisodeSummary, now: datetime
+    scope: Scope,
+    checkin: Checkin,
+    episode: Episode,
+    summary: EpisodeSummary,
+    now: datetime,
+    *,
+    was_flare: bool = False,
 ) -> None:
     """Raise an AMBER flag where a day's pain is a flare, or asks for a second thought.
 
     Read from the strips, which hold twelve weeks: no day is looked up. A day added later than two
-    days after says nothing of now. Where it may be a flare, the patient is asked too.
+    days after says nothing of now. Where it may be a flare, the patient is asked too, unless the
+    day says so by itself. `was_flare` is whether it said so before this save.
     """
     day = checkin.local_date
-    if not flare.is_fresh(day, local_day(now, checkin.zone)):
+    is_fresh = flare.is_fresh(day, local_day(now, checkin.zone))
+    if not is_fresh and checkin.is_flare >= was_flare:
         return
     pain = Strip(summary.pain_end, summary.pain)
     ratings = {day - timedelta(days=ago): value for ago, value in pain.logged(day)}
     sessions = needled_local(Strip(episode.session_end, episode.session_hours), day)
+    if checkin.is_flare != was_flare:
+        flares.follow(scope, checkin, now)
+    if was_flare and not checkin.is_flare:
+        _take_word_back(scope, checkin, flare.find_flare(ratings, sessions, day), now)
+    if not is_fresh:
+        return
+    if checkin.is_flare and not was_flare:
+        _take_word(scope, checkin, flare.find_said(ratings, sessions, day), now)
     flares.ask(scope, checkin, flare.find_possible(ratings, sessions, day), now)
     for kind, rule, every in (
         (FlagKind.FLARE, flare.find_flare, REPEAT_AFTER),
@@ -151,17 +167,91 @@ def raise_course(
         found = rule(ratings, sessions, day)
         if found is None or _is_told(scope, checkin, kind, now - every):
             continue
-        cause = Cause(
-            kind,
-            Tier.AMBER,
-            found.sign,
-            found.numbers,
-            checkin.recorded_at,
-            episode.id,
-            checkin.entry_id,
-            episode.id,
-        )
-        _raise(scope, checkin, cause, now)
+        _raise(scope, checkin, _of_course(checkin, kind, found), now)
+
+
+def _of_course(checkin: Checkin, kind: FlagKind, found: flare.Finding) -> Cause:
+    """A day's pain as the cause of a flag."""
+    return Cause(
+        kind,
+        Tier.AMBER,
+        found.sign,
+        found.numbers,
+        checkin.recorded_at,
+        checkin.episode_id,
+        checkin.entry_id,
+        checkin.episode_id,
+    )
+
+
+# The patient's own word that it is a bad spell: said in the check-in, or asked for.
+
+_SAID_IN = "said_in"
+"""In a flag's numbers: the check-in whose word it carries. An answer to a question has none."""
+
+
+def _take_word(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: datetime) -> None:
+    """Confirm what waits of the spell, as a yes to the question does, or raise it.
+
+    `found` is None for a day within 72 h of needling, whose word is kept and raises nothing.
+    """
+    if found is None:
+        return
+    told = {"said": flare.Reply.YES.value, _SAID_IN: str(checkin.entry_id)}
+    about = [
+        flag
+        for flag in _flares_since(scope, checkin)
+        if flag.source_id == checkin.entry_id
+        or (flag.raised_at > now - REPEAT_AFTER and not _is_denied(flag))
+    ]
+    for flag in about:
+        if flag.source_id == checkin.entry_id and flag.reason == flare.Sign.SAID:
+            flag.reason, flag.numbers = found.sign, {**found.numbers, **told}
+        if flag.numbers.get("said") != flare.Reply.YES:
+            flag.numbers = {**flag.numbers, **told}
+        if flag.acknowledged_at is None:
+            flag.closed_at = None
+    if not about:
+        cause = _of_course(checkin, FlagKind.FLARE, found)
+        _raise(scope, checkin, replace(cause, numbers={**cause.numbers, **told}), now)
+
+
+def _take_word_back(
+    scope: Scope, checkin: Checkin, found: flare.Finding | None, now: datetime
+) -> None:
+    """The day no longer calls itself a bad spell: what stands by its word alone closes quietly.
+
+    What a rule found stays, and no longer says so. Where another of these days says it still, that
+    one's word stands in this one's place.
+    """
+    day = checkin.local_date
+    others = logs.bad_spells_between(
+        scope, checkin.episode_id, day - flare.FRESH, day + flare.FRESH
+    )
+    for flag in _flares_since(scope, checkin):
+        if flag.numbers.get(_SAID_IN) != str(checkin.entry_id):
+            continue
+        if others:
+            flag.numbers = {**flag.numbers, _SAID_IN: str(others[0].entry_id)}
+        elif flag.reason != flare.Sign.SAID:
+            flag.numbers = _bare(flag)
+        elif found is not None:
+            flag.reason, flag.numbers = found.sign, found.numbers
+        else:
+            flag.numbers = {**_bare(flag), "said": flare.Reply.NO.value}
+            if flag.acknowledged_at is None:
+                flag.closed_at = now
+
+
+def _bare(flag: Flag) -> dict[str, Any]:
+    """A flag's numbers without the patient's word."""
+    return {name: told for name, told in flag.numbers.items() if name not in {"said", _SAID_IN}}
+
+
+def _flares_since(scope: Scope, checkin: Checkin) -> Sequence[Flag]:
+    """The flare flags that a day's word can be about."""
+    since = checkin.recorded_at - REPEAT_AFTER
+    return store.standing_of(scope, checkin.patient_id, FlagKind.FLARE, checkin.episode_id, since)
 
 
 def answer_flare(
@@ -185,7 +275,7 @@ def answer_flare(
     ]
     told = {"said": reply.value}
     for flag in about:
-        flag.numbers = {**flag.numbers, **told}
+        flag.numbers = {**_bare(flag), **told}
         if flag.acknowledged_at is None:
             flag.closed_at = None if is_yes else now
     if is_yes and not about and now - question.asked_at <= FLAG_FRESH:

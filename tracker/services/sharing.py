@@ -206,6 +206,7 @@ def days_table(content: dict[str, Any]) -> list[dict[str, Any]]:
                 "pain_average": row["pain_average"],
                 "pain_worst": row["pain_worst"],
                 "stiffness": row["stiffness"],
+                "bad_spell": row["is_flare"],
                 "sleep": day.get("sleep"),
                 "stress": day.get("stress"),
                 "note": day.get("note", ""),

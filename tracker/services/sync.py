@@ -123,6 +123,8 @@ def _checkin(scope: Scope, operation: Operation, moment: Moment) -> Applied:
     data = dict(operation.data)
     episode_id = data.pop("episode_id", None) or _only_episode(scope)
     of_day = {name: data.pop(name) for name in DAY_FIELDS if name in data}
+    if "is_flare" in data:
+        data["is_flare"] = bool(data["is_flare"])
     given = CheckinInput(episode_id, data, operation.base_rev, operation.entry_id)
     book = open_book(scope, moment, DayEntries(checkins=[given]))
     book.episode(episode_id)

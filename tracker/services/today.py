@@ -20,11 +20,14 @@ from tracker.domain.needling import (
 )
 from tracker.domain.pause import as_pairs
 from tracker.domain.prescription import Dose, Outcome, Prescription
+from tracker.domain.response import spoilt_days
 from tracker.domain.safety import Rating, find_abnormal
+from tracker.domain.strip import Strip
 from tracker.services import library
 from tracker.services.daybook import Moment
 from tracker.services.pauses import PauseLine, pauses_between
 from tracker.services.plan import Plan
+from tracker.services.raising import needled_local
 from tracker.services.soreness import felt_when, rating_to_mend
 from tracker.store import logs
 from tracker.store.schema import (
@@ -61,6 +64,8 @@ class EpisodeDay:
     checkin: Checkin | None
     holds_day: bool
     diary: DiaryDay | None
+    sore_days: Sequence[date]
+    """Days of late on which pain may be the needles': of a bad spell nothing is asked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,16 @@ def _episode_days(
                 checkin=checkins.get(episode.id),
                 holds_day=holds_day,
                 diary=diaries.get(episode.clinic_id) if holds_day else None,
+                sore_days=_sore_days(episode, day),
             )
         )
     return result
+
+
+def _sore_days(episode: Episode, day: date) -> list[date]:
+    """The days within 72 h of a session that a page about `day` may come to show."""
+    sessions = needled_local(Strip(episode.session_end, episode.session_hours), day)
+    return sorted(one for one in spoilt_days(sessions) if one > day - timedelta(days=SPARE_DAYS))
 
 
 def _soreness_asked(

@@ -92,6 +92,19 @@ def checkins_between(scope: Scope, first: date, last: date) -> Sequence[Checkin]
     return sorted(found, key=lambda row: row.local_date)
 
 
+def bad_spells_between(
+    scope: Scope, episode_id: UUID, first: date, last: date
+) -> Sequence[Checkin]:
+    """An episode's days of a span that the patient calls a bad spell, oldest first."""
+    found = scope.entities(
+        Checkin,
+        Checkin.episode_id == episode_id,
+        Checkin.is_flare.is_(True),
+        Checkin.local_date.between(first, last),
+    )
+    return sorted(found, key=lambda row: row.local_date)
+
+
 def diary_days_between(scope: Scope, first: date, last: date) -> Sequence[DiaryDay]:
     """The days' own rows of a span, oldest first."""
     found = scope.entities(DiaryDay, DiaryDay.local_date.between(first, last))
@@ -174,13 +187,14 @@ def prescriptions_between(scope: Scope, first: date, last: date) -> Sequence[Pre
 
 
 def pain_between(scope: Scope, episode: Episode, first: date, last: date) -> Rows:
-    """(local_date, pain_average, pain_worst, stiffness, is_backfilled) of an episode's days."""
+    """(local_date, pain_average, pain_worst, stiffness, is_flare, is_backfilled) of its days."""
     return scope.rows(
         select(
             Checkin.local_date,
             Checkin.pain_average,
             Checkin.pain_worst,
             Checkin.stiffness,
+            Checkin.is_flare,
             Checkin.is_backfilled,
         )
         .where(

@@ -104,7 +104,7 @@ def show_days() -> Response:
             "episodes": [_pick(row, "id", "clinic_id", "opened_on") for row in kept.episodes],
             "checkins": [
                 _pick(row, "entry_id", "rev", "episode_id", "local_date", "pain_average",
-                      "pain_worst", "stiffness", "regions", "is_backfilled")
+                      "pain_worst", "stiffness", "regions", "is_flare", "is_backfilled")
                 for row in kept.checkins
             ],
             "days": [

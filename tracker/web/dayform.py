@@ -101,9 +101,14 @@ class DayForm:
 def _checkin(form: CheckinForm) -> CheckinInput:
     return CheckinInput(
         episode_id=form.episode_id.data,
-        said={name: form[name].data for name in PAIN_FIELDS} | _regions(form),
+        said={name: form[name].data for name in PAIN_FIELDS} | _regions(form) | _word(form),
         base_rev=form.base_rev.data,
     )
+
+
+def _word(form: CheckinForm) -> dict[str, Any]:
+    """Whether it is a bad spell, where the form asked."""
+    return {} if form.is_flare.data is None else {"is_flare": form.is_flare.data}
 
 
 def _regions(form: CheckinForm) -> dict[str, Any]:
@@ -286,8 +291,8 @@ def _named(name: str, own: str, shown: Sequence[str]) -> str:
 
 
 _CHECKIN_FIELDS = frozenset(
-    {"episode_id", "pain_average", "pain_worst", "stiffness", "base_rev", "clinic_id", "sleep",
-     "stress", "note", "day_rev", *(name for pair in PLACE_FIELDS for name in pair)}
+    {"episode_id", "pain_average", "pain_worst", "stiffness", "is_flare", "base_rev", "clinic_id",
+     "sleep", "stress", "note", "day_rev", *(name for pair in PLACE_FIELDS for name in pair)}
 )  # fmt: skip
 _SORENESS_FIELDS = frozenset({"needling_session_id", "soreness", "sorest", "entry_id"})
 
@@ -332,6 +337,7 @@ def _filled_checkin(item: EpisodeDay, suffix: str) -> CheckinForm:
             "pain_average": item.checkin.pain_average,
             "pain_worst": item.checkin.pain_worst,
             "stiffness": item.checkin.stiffness,
+            "is_flare": item.checkin.is_flare,
             "base_rev": item.checkin.rev,
         }
         for (place, pain), one in zip(PLACE_FIELDS, item.checkin.regions or (), strict=False):

@@ -305,6 +305,24 @@ class SeveralField(Field):
             raise StopValidation(text_of("unknown"))
 
 
+class TickField(Field):
+    """A check box that is left alone by a form without it; `data` is None there.
+
+    Unticked it sends nothing, so a hidden, empty field of its name stands before it.
+    """
+
+    data: bool | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Ticked, unticked, or not asked."""
+        self.data = any(valuelist) if valuelist else None
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what the box does not send."""
+        if not {*(self.raw_data or ())} <= {"", "1"}:
+            raise StopValidation(text_of("unknown"))
+
+
 class SecretField(PasswordField):
     """A password, never shown again."""
 

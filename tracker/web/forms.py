@@ -47,6 +47,7 @@ from tracker.web.fields import (
     SeveralField,
     SpansField,
     TextField,
+    TickField,
     TimeField,
     WholeField,
     needed,
@@ -71,6 +72,7 @@ class CheckinForm(Page):
     pain_average = ScaleField()
     pain_worst = ScaleField()
     stiffness = ScaleField()
+    is_flare = TickField()
     place0, place1, place2, place3 = (TextField(validators=[OneOf(PLACES)]) for _ in range(4))
     place0_pain, place1_pain, place2_pain, place3_pain = (ScaleField() for _ in range(4))
     base_rev = WholeField(within=range(1, 1_000_000))

@@ -134,7 +134,7 @@ def flag_sentence(seen: Seen) -> str:
                 pain=number(told["pain"]),
                 stretch=stretch_name(told["stretch"], told["side"]),
             )
-        case "flare_rise" | "flare_lift":
+        case "flare_rise" | "flare_lift" | "flare_said":
             return _of_flare(flag.reason, told)
         case "steady_high" | "no_change" | "quiet":
             return _of_course(flag.reason, told)
@@ -156,6 +156,8 @@ def flag_sentence(seen: Seen) -> str:
 
 def _of_flare(reason: str, told: dict[str, Any]) -> str:
     """Why it may be a bad spell, and what the patient says of it."""
+    if reason == "flare_said":
+        return _of_word(told)
     pain, usual = number(told["pain"]), number(told["usual"])
     if reason == "flare_rise":
         rise = _(
@@ -172,6 +174,22 @@ def _of_flare(reason: str, told: dict[str, Any]) -> str:
         "no": _("The patient says: just a bad day."),
     }.get(told.get("said", ""), _("Ask whether this is a bad spell."))
     return f"{rise} {said}"
+
+
+def _of_word(told: dict[str, Any]) -> str:
+    """What the patient said unasked, and perhaps took back."""
+    pain = number(told["pain"])
+    if told.get("said") == "no":
+        return _(
+            "The patient had called this a bad spell and took it back: pain %(pain)s.", pain=pain
+        )
+    if "usual" not in told:
+        return _("The patient says that this is a bad spell: pain %(pain)s.", pain=pain)
+    return _(
+        "The patient says that this is a bad spell: pain %(pain)s, usual %(usual)s.",
+        pain=pain,
+        usual=number(told["usual"]),
+    )
 
 
 def _of_course(reason: str, told: dict[str, Any]) -> str:

@@ -75,6 +75,10 @@ def _data() -> dict[str, Schema]:
                     "pattern": "^[^\\u0000]*$",
                 },
                 "regions": {**_list(place, maxItems=REGIONS_MOST), "type": ["array", "null"]},
+                "is_flare": {
+                    "type": ["boolean", "null"],
+                    "description": "Whether the patient calls this day a bad spell.",
+                },
             },
             description=(
                 "One local day of one problem; a second one for the same day amends it. A field"
@@ -238,6 +242,7 @@ def _kept() -> Schema:
                         "pain_worst": _or_null(_SCALE),
                         "stiffness": _or_null(_SCALE),
                         "regions": {"type": ["array", "null"]},
+                        "is_flare": {"type": "boolean"},
                         "is_backfilled": {"type": "boolean"},
                     }
                 )

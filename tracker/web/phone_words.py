@@ -107,6 +107,8 @@ def _unsent_words() -> dict[str, str]:
         "retried": _("Still no network. It goes out by itself as soon as there is one."),
         "kind_pain_worst": _("worst {n}"),
         "kind_stiffness": _("stiffness {n}"),
+        "kind_is_flare_true": _("a bad spell"),
+        "kind_is_flare_false": _("no bad spell"),
         "kind_sleep": _("trouble sleeping {n}"),
         "kind_stress": _("stress {n}"),
         **{f"outcome_{name}": word for name, word in outcome_words().items()},

@@ -24,6 +24,9 @@ def _flag(frame: Frame, one: SimulatedFlag) -> Row:
     subject_id = frame.episode_id
     if one.session is not None:
         subject_id = frame.session_id(frame.of.sessions[one.session])
+    numbers = {**one.numbers, "said": one.said.value} if one.said else one.numbers
+    if one.said_on is not None:
+        numbers["said_in"] = str(frame.id("checkin", one.said_on))
     return {
         **frame.keys,
         "id": _id(frame, one),
@@ -33,7 +36,7 @@ def _flag(frame: Frame, one: SimulatedFlag) -> Row:
         "source_id": frame.id(*one.source),
         "subject_id": subject_id,
         "reason": one.reason,
-        "numbers": {**one.numbers, "said": one.said.value} if one.said else one.numbers,
+        "numbers": numbers,
         "said_at": raised_at,
         "raised_at": raised_at,
         "acknowledged_at": acknowledged_at,

@@ -36,6 +36,7 @@ def _checkins(frame: Frame) -> Iterator[Row]:
             "pain_worst": entry.pain_worst,
             "stiffness": entry.stiffness,
             "regions": None,
+            "is_flare": entry.is_flare,
             "is_backfilled": entry.backfilled,
             "day_rev": 1 if _has_day(entry) else None,
             "rev": 1,

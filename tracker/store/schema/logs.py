@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,7 +33,8 @@ class Checkin(LoggedRow, Base):
     """One local day of one episode; amended in place, each amendment kept as a revision.
 
     `day_rev` is the diary day's revision that belongs to `rev`: on a phone the two are one entry,
-    so a change of sleep, stress or note moves the check-in's revision too.
+    so a change of sleep, stress or note moves the check-in's revision too. `is_flare` is the
+    patient's own word that it is a bad spell.
     """
 
     __tablename__ = "checkin"
@@ -46,6 +48,7 @@ class Checkin(LoggedRow, Base):
     pain_worst: Mapped[int | None] = mapped_column(Integer)
     stiffness: Mapped[int | None] = mapped_column(Integer)
     regions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    is_flare: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_backfilled: Mapped[bool] = mapped_column(default=False)
     day_rev: Mapped[int | None] = mapped_column(Integer)
     rev: Mapped[int] = mapped_column(Integer, default=1)
