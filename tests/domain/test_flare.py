@@ -44,13 +44,17 @@ def found(*pains, sessions=()):
         ([3] * 10 + [5, 5], Sign.RISE),
         ([3] * 10 + [5], Sign.LIFT),
         ([3] * 10 + [4], None),
+        ([1] * 10 + [3], None),  # mild: asked about, and told with a second such day alone
+        ([1] * 10 + [3, 3], Sign.RISE),
+        ([2] * 10 + [4], Sign.LIFT),
         ([3] * 10 + [4, 4], None),
         ([3] * 4 + [9], None),  # under five days there is no level
         ([3] * 5 + [9], Sign.LIFT),
         ([3, 7, 2, 6, 3, 7, 2, 6, 3, 7], None),  # their days scatter by themselves
         ([8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 6], Sign.LIFT),  # under two weeks' mean, yet a rise
         ([3] * 10 + [None] * 20 + [5, 5], Sign.RISE),
-        ([3] * 10 + [5] + [None] * 20 + [5], None),  # two bad days weeks apart
+        # Two bad days weeks apart are judged each by itself.
+        ([3] * 10 + [5] + [None] * 20 + [5], Sign.LIFT),
         ([5] * 12 + [3], None),
         ([10] * 12, None),
     ],

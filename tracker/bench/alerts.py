@@ -22,7 +22,7 @@ from tracker.domain.flare import Reply
 from tracker.domain.response import spoilt_days
 from tracker.domain.safety import REPEAT_AFTER, Rating, find_abnormal
 from tracker.domain.simulate import SimulatedPatient, simulate_each
-from tracker.domain.simulate_flags import WORD_PAIN, first_bad_day, in_flare
+from tracker.domain.simulate_flags import first_bad_day, in_flare
 
 PATIENTS, DAYS = 500, 90
 SEEDS = (7, 8, 9, 10, 11)
@@ -118,7 +118,7 @@ def _spoken(tally: Tally, patient: SimulatedPatient, rng: Random) -> Collection[
     mistaken = {
         entry.local_date
         for entry in patient.checkins
-        if entry.pain_average >= WORD_PAIN
+        if entry.pain_average >= flare.BAD_LEAST
         and entry.local_date not in spoilt
         and not in_flare(entry.local_date, patient.flares)
         and rng.random() < OWN_MISTAKEN

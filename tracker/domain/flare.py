@@ -36,10 +36,14 @@ flares averaged +2.8, Costa 2019)."""
 SIGMA_LEAST = 1.0
 """The scatter of a day is taken as 1 point at least, however even a patient's days are (RULE)."""
 
-WIDTH = 1.0
+WIDTH = 0.8
 """How many sigmas of the running average its upper limit lies above where it stood the day before.
-3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 1 was
+3 is usual for machines (NIST 6.3.2.4) and finds under half of simulated flares in 3 days; 0.8 was
 chosen by `tracker bench alerts`, which tells what it costs (RULE)."""
+
+BAD_LEAST = 4
+"""A single day under 4 of 10 is mild pain: the patient is asked, and nobody is told of a flare by
+it. From 4 up a patient is offered to call a day a bad spell unasked (RULE)."""
 
 ASK_WIDTH = 0.2
 """The same for the question to the patient, which is asked sooner than somebody is told: what an
@@ -109,12 +113,17 @@ def eligible(
 
 
 def find_flare(
-    ratings: Mapping[date, int], sessions: Sequence[datetime], day: date, width: float = WIDTH
+    ratings: Mapping[date, int],
+    sessions: Sequence[datetime],
+    day: date,
+    width: float = WIDTH,
+    least: int = BAD_LEAST,
 ) -> Finding | None:
     """What the entry of `day` says of a flare; None for a day within 72 h of a session.
 
     Either the newest two days both lie 2 points or more over the median of the base, or the newest
-    one lifts the running average over its limit, `width` sigmas. `sessions` are naive wall times.
+    one, `least` or more, lifts the running average over its limit, `width` sigmas. `sessions` are
+    naive wall times.
     """
     days = eligible(ratings, sessions, day)
     if not days or days[-1][0] != day:
@@ -125,6 +134,8 @@ def find_flare(
         usual = median(pain for _day, pain in base)
         if min(pain for _day, pain in recent) - usual >= RISE:
             return Finding(Sign.RISE, {"pain": newest, "usual": usual, "days": len(base)})
+    if newest < least:
+        return None
     return _find_lift([pain for _day, pain in days[-BASE_DAYS - 1 :]], width)
 
 
@@ -135,7 +146,7 @@ def find_possible(
 
     Nobody else is told of a smaller one unless the patient says that it is a bad spell.
     """
-    return find_flare(ratings, sessions, day, ASK_WIDTH)
+    return find_flare(ratings, sessions, day, ASK_WIDTH, least=0)
 
 
 def find_said(

@@ -25,8 +25,7 @@ CONFIRMED, DENIED = 0.75, 0.5
 """Shares of the patients who say yes in a flare, and no outside one; the others say nothing."""
 
 WORD_WITHIN = timedelta(days=5)
-WORD_PAIN = 4
-"""Until how long after the onset, and from which pain on, somebody calls a day a bad spell."""
+"""Until how long after the onset somebody calls a day a bad spell unasked."""
 
 SPEAKS_UP = 0.5
 """Share of the demo's flares that are called so unasked: more than is likely, to be seen."""
@@ -68,7 +67,7 @@ def first_bad_day(patient: SimulatedPatient, onset: date) -> SimulatedCheckin | 
     spoilt = spoilt_days(one.needled_at for one in patient.sessions)
     for entry in patient.checkins:
         day = entry.local_date
-        is_bad = entry.pain_average >= WORD_PAIN and day not in spoilt
+        is_bad = entry.pain_average >= flare.BAD_LEAST and day not in spoilt
         if is_bad and onset <= day <= onset + WORD_WITHIN:
             return entry
     return None
