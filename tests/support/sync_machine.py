@@ -28,7 +28,6 @@ from tests.support.sync_oracle import (
     Page,
     Raw,
     State,
-    key_of,
 )
 from tests.support.sync_phone import Entry, Ids, Phone
 from tests.support.sync_proof import Proof, Stored, load
@@ -305,10 +304,6 @@ class SyncMachine(RuleBasedStateMachine):
             if raw["kind"] == "soreness" and result["status"] == "invalid":
                 self._is_out_of_time(phone.person, raw, result)
                 continue
-            if raw["kind"] == "flare_reply" and self._is_taken_back(phone, raw):
-                assert result["status"] == "not_found", (raw, result)
-                self._count("not_found")
-                continue
             told = oracle.hears(raw, phone.clinics, self.now)
             assert (result["status"], result["rev"]) == told, (raw, result, told)
             if told[0] in {"applied", "merged"} and raw["op_id"] in exact:
@@ -325,13 +320,6 @@ class SyncMachine(RuleBasedStateMachine):
         is_future = raw["local_date"] > (self.now + timedelta(hours=14)).date().isoformat()
         assert raw["local_date"] not in days or is_future, (raw, result)
         self._count("invalid")
-
-    def _is_taken_back(self, phone: Phone, raw: Raw) -> bool:
-        """Whether a day was amended so that nothing has to be asked about it any more."""
-        oracle = self.oracles[phone.person]
-        is_gone = not self.world.is_asked(raw["data"]["asked_id"])
-        assert not (is_gone and oracle.told(key_of(raw))), raw
-        return is_gone
 
     def _stands(self, name: str, one: Entry) -> None:
         """What a careful phone's person changed stands when it arrives."""
@@ -522,11 +510,6 @@ class SyncMachine(RuleBasedStateMachine):
             batch = phone.next_batch(500)
             if batch:
                 assert self._send(phone, batch, is_lost=False)
-            for one in [one for one in phone.elsewhere if one.kind == "flare_reply"]:
-                # Nothing is asked about that day any more: its person deletes it.
-                assert not self.world.is_asked(one.about["asked_id"])
-                phone.elsewhere.remove(one)
-                self._count("let go")
             for one in [one for one in phone.refused if one.person == phone.person]:
                 phone.refused.remove(one)
                 if one.kind == "soreness" and one.day == one.true_day:

@@ -149,21 +149,14 @@ class World:
         """Somebody is asked whether it is a bad spell."""
         self.maker.asked(self.people[name].records[-1], now)
 
-    def _spell(self, asked_id: str) -> FlareQuestion | None:
-        with self.database.door() as door:
-            return door.session.scalar(
-                select(FlareQuestion).where(FlareQuestion.id == UUID(asked_id))
-            )
-
-    def is_asked(self, asked_id: str) -> bool:
-        """Whether a question about a bad spell stands, answered or not."""
-        return self._spell(asked_id) is not None
-
     def clinic_of_spell(self, asked_id: str) -> str:
         """Whose question about a bad spell it is."""
-        row = self._spell(asked_id)
-        assert row is not None
-        return str(row.clinic_id)
+        with self.database.door() as door:
+            row = door.session.scalar(
+                select(FlareQuestion).where(FlareQuestion.id == UUID(asked_id))
+            )
+            assert row is not None
+            return str(row.clinic_id)
 
     def answer(self, name: str, episode: str, now: datetime) -> bool:
         """A physio answers the question for a visit; False where none is asked."""

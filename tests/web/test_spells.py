@@ -116,11 +116,45 @@ def test_no_second_question_within_48_hours(maker, zita, database):
     assert days == [TODAY, TODAY + timedelta(days=2)]
 
 
-def test_a_slip_that_is_mended_takes_the_question_back(maker, zita, database):
+def mend(maker, who):
+    given = CheckinInput(who.episode_id, {"pain_average": 3}, base_rev=1)
+    maker.logs(who, DayEntries(checkins=[given]), TODAY, NOW)
+
+
+def test_a_slip_that_is_mended_takes_the_question_back(maker, zita, visit):
     maker.rates(zita, SMALL)
-    given = CheckinInput(zita.episode_id, {"pain_average": 3}, base_rev=1)
+    phone = visit(zita)
+    assert QUESTION in phone.get("/today").text
+    mend(maker, zita)
+    assert QUESTION not in phone.get("/today").text
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_an_answer_that_was_on_its_way_is_taken_all_the_same(said, maker, zita, visit, database):
+    maker.rates(zita, SMALL)
+    (asked,) = asked_of(database, zita)
+    mend(maker, zita)
+    visit(zita).post("/today/spell", {"asked_id": str(asked.id), "answer": said})
+    assert [row.answer for row in asked_of(database, zita)] == [said]
+    told = [(flag.reason, flag.numbers["pain"]) for flag in maker.flags_of(zita)]
+    assert told == ([("flare_said", 3)] if said == "yes" else [])
+
+
+def test_a_question_taken_back_is_asked_again_when_the_rise_is_back(maker, zita, visit):
+    maker.rates(zita, SMALL)
+    mend(maker, zita)
+    given = CheckinInput(zita.episode_id, {"pain_average": SMALL}, base_rev=2)
     maker.logs(zita, DayEntries(checkins=[given]), TODAY, NOW)
-    assert asked_of(database, zita) == []
+    assert QUESTION in visit(zita).get("/today").text
+
+
+def test_a_question_taken_back_holds_none_of_the_next_day_back(maker, zita, visit, clock):
+    maker.rates(zita, SMALL)
+    mend(maker, zita)
+    later = NOW + timedelta(days=1)
+    maker.rates(zita, SMALL, TODAY + timedelta(days=1), later)
+    clock.move_to(later)
+    assert QUESTION in visit(zita).get("/today").text
 
 
 @pytest.mark.parametrize("days, is_asked", [(0, True), (2, True), (3, False)])

@@ -37,7 +37,10 @@ def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: dateti
     known = scope.find(FlareQuestion, whose, FlareQuestion.source_id == checkin.entry_id)
     if found is None:
         if known is not None and known.answer is None:
-            scope.remove(known)
+            # Not asked any more, and kept: an answer may be on its way from a phone. It is all
+            # that then speaks, so of the numbers only the day's own stays.
+            known.reason = flare.Sign.SAID
+            known.numbers = {"pain": checkin.pain_average, _WITHDRAWN: True}
         return
     if known is not None:
         if known.answer is None:
@@ -49,7 +52,7 @@ def ask(scope: Scope, checkin: Checkin, found: flare.Finding | None, now: dateti
         FlareQuestion.episode_id == checkin.episode_id,
         FlareQuestion.asked_at > now - flare.ASK_EVERY,
     )
-    if lately:
+    if any(_WITHDRAWN not in row.numbers for row in lately):
         return
     scope.add(
         FlareQuestion(
@@ -99,7 +102,7 @@ def see_asked(scope: Scope, today: date, episodes: Sequence[Episode]) -> Sequenc
     return [
         Asked(row.id, row.episode_id, complaints[row.episode_id], row.local_date)
         for row in sorted(rows, key=lambda row: row.local_date)
-        if row.episode_id in complaints
+        if row.episode_id in complaints and _WITHDRAWN not in row.numbers
     ]
 
 
@@ -123,8 +126,13 @@ _BY_CHECKIN = "by_checkin"
 """Marks an answer that the day's check-in gave: it goes when the check-in no longer says so."""
 
 
+_WITHDRAWN = "withdrawn"
+"""Marks a question that an amendment of its day took back."""
+
+
 def _write(question: FlareQuestion, reply: flare.Reply | None, now: datetime) -> None:
     question.answer = reply
     question.answered_at = None if reply is None else now
-    question.numbers = {k: v for k, v in question.numbers.items() if k != _BY_CHECKIN}
+    marks = {_BY_CHECKIN, _WITHDRAWN}
+    question.numbers = {k: v for k, v in question.numbers.items() if k not in marks}
     question.rev += 1
