@@ -426,6 +426,13 @@ class Maker:
         with self.database.scope(self.patient(who, now, *besides), writes=True) as scope:
             checkins.record_day(scope, Moment(day, who.clinic.zone, now), entries)
 
+    def usual(self, by: Colleague, name: str, days: int) -> Record:
+        """A new patient who rated 3 on each of the days before today."""
+        who = self.new_patient(by, name)
+        for back in range(days, 0, -1):
+            self.rates(who, 3, TODAY - timedelta(days=back), NOW - timedelta(days=back))
+        return who
+
     def rates(self, who: Record, pain: int, day: date = TODAY, now: datetime = NOW) -> None:
         """Record a day's pain and nothing else."""
         self.logs(

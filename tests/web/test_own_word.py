@@ -21,19 +21,13 @@ SMALL, LARGE = 4, 7
 @pytest.fixture
 def nina(maker, cast):
     """Somebody who joined lately: two days are logged."""
-    who = maker.new_patient(cast.pia, "Nina Noll")
-    for back in (2, 1):
-        maker.rates(who, 3, TODAY - timedelta(days=back), NOW - timedelta(days=back))
-    return who
+    return maker.usual(cast.pia, "Nina Noll", 2)
 
 
 @pytest.fixture
 def zita(maker, cast):
     """Somebody whose usual is 3."""
-    who = maker.new_patient(cast.pia, "Zita Zell")
-    for back in range(8, 0, -1):
-        maker.rates(who, 3, TODAY - timedelta(days=back), NOW - timedelta(days=back))
-    return who
+    return maker.usual(cast.pia, "Zita Zell", 8)
 
 
 @pytest.fixture

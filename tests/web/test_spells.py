@@ -23,10 +23,7 @@ SMALL, LARGE = 4, 7
 @pytest.fixture
 def zita(maker, cast):
     """Somebody whose usual is 3."""
-    who = maker.new_patient(cast.pia, "Zita Zell")
-    for back in range(8, 0, -1):
-        maker.rates(who, 3, TODAY - timedelta(days=back), NOW - timedelta(days=back))
-    return who
+    return maker.usual(cast.pia, "Zita Zell", 8)
 
 
 def asked_of(database, who):
