@@ -254,7 +254,9 @@ class Proof:
 
     def _check_data(self, key: Key, data: Raw, states: Sequence[State]) -> None:
         for name, value in data.items():
-            if name.endswith("_id") or name == "measure" or value is None or value in ("", []):
+            # What was left empty or unticked by somebody who saw no entry is no edit.
+            is_empty = value is None or value is False or value in ("", [])
+            if name.endswith("_id") or name == "measure" or is_empty:
                 continue
             if not any(state.get(name) == value for state in states):
                 self._wrong("losses", key, name, value, "can be read nowhere")
