@@ -62,7 +62,7 @@ FORMS: dict[str, dict[str, object]] = {
     "flags.add_note": {"note": "Called."},
     "flags.hand_over": {"handed_to": "00000000-0000-4000-8000-000000000000", "seen": "0"},
     "flags.close": {"seen": "0"},
-    "flags.send_nudge": {},
+    "physio.send_nudge": {},
     "physio.note_phone": {"phone": "020 7946 0000"},
     "auth.join_now": {"name": "Alice Archer", "year_of_birth": "1984", "agrees": "y"},
     "auth.reset_now": {"password": "a new and long password"},

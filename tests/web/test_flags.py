@@ -13,7 +13,7 @@ from tests.support.databases import rows_of
 from tests.support.pages import text_of
 from tests.test_outreach import Postbox
 from tracker.domain.days import local_day
-from tracker.services import flags, outreach, raising
+from tracker.services import flags, outreach, raising, sharing
 from tracker.services.daybook import CheckinInput, DayEntries, SorenessInput
 from tracker.store.schema import Flag, FlagStep, Outbox, Patient
 
@@ -467,7 +467,8 @@ def nudges_of(database):
 def test_a_nudge_is_read_then_sent_once(gone_quiet, cast, visit, database, app, hub, maker):
     who, flag = gone_quiet
     desk = visit(cast.pia)
-    path = f"/flags/{flag.id}/nudge"
+    path = f"/patients/{who.patient_id}/nudge"
+    assert path in desk.get("/flags").text
     page = text_of(desk.get(path).text)
     assert "quinn@mail.example" in page
     assert "We have not heard from you for a while." in page
@@ -492,12 +493,32 @@ def test_a_nudge_is_read_then_sent_once(gone_quiet, cast, visit, database, app, 
     assert not [word for word in ("pain", "flag", "Neck") if word in mail.text]
 
 
-@pytest.mark.parametrize("why", ["no address", "no wish", "not joined"])
+def test_a_nudge_needs_no_flag(cast, maker, visit, database):
+    who = maker.new_patient(cast.pia, "Quinn Quist", email="quinn@mail.example")
+    desk = visit(cast.pia)
+    path = f"/patients/{who.patient_id}/nudge"
+    assert path in desk.get(f"/patients/{who.patient_id}").text
+    said = desk.send(desk.form(path), follow=True)
+    assert "The nudge goes out within a minute." in text_of(said.text)
+    assert [row.person_id for row in nudges_of(database)] == [who.person_id]
+
+
+def test_a_nudge_takes_on_no_flag_of_another_kind(cast, maker, visit):
+    who = maker.new_patient(cast.pia, "Quinn Quist", email="quinn@mail.example")
+    maker.reports(who, "wide_bruise")
+    desk = visit(cast.pia)
+    desk.send(desk.form(f"/patients/{who.patient_id}/nudge"))
+    (flag,) = maker.flags_of(who)
+    assert flag.acknowledged_at is None
+
+
+@pytest.mark.parametrize("why", ["no address", "no wish", "not joined", "not sharing"])
 def test_where_no_mail_can_go_the_text_is_there_to_copy(why, cast, maker, visit, database):
     email = None if why == "no address" else "quinn@mail.example"
     who = maker.new_patient(cast.pia, "Quinn Quist", email=email)
-    maker.reports(who, "wide_bruise")
-    (flag,) = maker.flags_of(who)
+    if why == "not sharing":
+        with database.scope(maker.patient(who), writes=True) as scope:
+            sharing.withdraw(scope, cast.harbour.id, NOW)
     if why == "no wish":
         phone = visit(who)
         phone.post("/me/mail", {"clinic_id": str(cast.harbour.id), "mail": "off"})
@@ -505,10 +526,11 @@ def test_where_no_mail_can_go_the_text_is_there_to_copy(why, cast, maker, visit,
         with database.door(writes=True) as door:
             door.session.get_one(Patient, (cast.harbour.id, who.patient_id)).person_id = None
     desk = visit(cast.pia)
-    page = desk.get(f"/flags/{flag.id}/nudge").text
+    path = f"/patients/{who.patient_id}/nudge"
+    page = desk.get(path).text
     assert "Copy the text" in page
     assert "Send it" not in text_of(page)
-    answer = desk.post(f"/flags/{flag.id}/nudge", {}, follow=True)
+    answer = desk.post(path, {}, follow=True)
     assert "Not sent: see why below." in text_of(answer.text)
     assert nudges_of(database) == []
 

@@ -12,10 +12,10 @@ from tracker.domain.access import StaffActor
 from tracker.domain.errors import Invalid
 from tracker.domain.operation import read_id
 from tracker.domain.safety import FLAG_NOTE_MAX, SNOOZES, Step
-from tracker.services import flag_steps, flags, nudges
+from tracker.services import flag_steps, flags
 from tracker.services.faults import STORE_FAULTS
 from tracker.web import access
-from tracker.web.access import for_staff, hub, now, reading, writing, zone
+from tracker.web.access import for_staff, now, reading, writing, zone
 from tracker.web.asked import posted_id
 from tracker.web.language import moment as moment_words
 from tracker.web.responses import see_other
@@ -166,31 +166,6 @@ def undo(flag_id: UUID) -> Response:
     with writing() as scope:
         flag_steps.undo(scope, flag_id, now())
     flash(_("It waits for somebody again."), "done")
-    return _back(flag_id)
-
-
-@pages.get("/flags/<uuid:flag_id>/nudge")
-@for_staff
-def show_nudge(flag_id: UUID) -> str:
-    """The prepared mail, to be read before it goes out."""
-    with reading() as scope:
-        nudge = nudges.prepare(scope, flag_id, now())
-        message = hub().render(nudge.letter)
-        return render_template("physio/nudge.html", nudge=nudge, message=message)
-
-
-@pages.post("/flags/<uuid:flag_id>/nudge")
-@for_staff
-def send_nudge(flag_id: UUID) -> Response:
-    """Send it."""
-    try:
-        with writing() as scope:
-            nudges.send(scope, flag_id, now())
-    except Invalid:
-        # Sent a moment ago, or no longer possible: the page says which.
-        flash(_("Not sent: see why below."), "error")
-        return see_other("flags.show_nudge", flag_id=flag_id)
-    flash(_("The nudge goes out within a minute. The flag is acknowledged."), "done")
     return _back(flag_id)
 
 

@@ -157,8 +157,8 @@ def see_all_acts(page: Page, world: World) -> None:
 def see_nudge(page: Page, world: World) -> None:
     """The prepared mail of somebody without an address."""
     see_flags(page, world)
-    key = page.locator(".flag-card").first.get_attribute("id") or ""
-    page.goto(f"/flags/{key.removeprefix('flag-')}/nudge")
+    page.locator(".flag-card a[href^='/patients/']").first.click()
+    page.locator("a[href$='/nudge']").first.click()
 
 
 def see_caseload_flagged(page: Page, world: World) -> None:
@@ -327,7 +327,7 @@ STAFF = [
     Place("flags-none", "lena", "flags.show_flags", "/flags"),
     Place("flags", "quentin", "flags.show_flags", see_flags),
     Place("flags-acts", "quentin", "flags.show_flags", see_all_acts),
-    Place("nudge", "quentin", "flags.show_nudge", see_nudge),
+    Place("nudge", "quentin", "physio.show_nudge", see_nudge),
     Place("flags-answered", "quentin", "flags.show_flags", see_answered),
     Place("caseload-flagged", "quentin", "physio.list_patients", see_caseload_flagged),
     Place("patient-flagged", "quentin", "physio.show_patient", see_record_flagged),
