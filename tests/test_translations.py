@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
+import tracker
 from tracker import i18n
 from tracker.app import create_app
 from tracker.config import Settings
@@ -52,6 +55,19 @@ def is_faithful(message: Message) -> bool:
 
 def test_a_catalogue_stands_for_every_language_that_can_be_chosen():
     assert i18n.languages() == TRANSLATED
+
+
+def test_no_text_hides_inside_an_f_string():
+    """What stands in one is not gathered, so it would be English in every language."""
+    hidden = []
+    for path in sorted(Path(tracker.__file__).parent.rglob("*.py")):
+        for outer in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for inner in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else ():
+                if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Name):
+                    continue
+                if inner.func.id in {"_", "gettext", "ngettext"}:
+                    hidden.append(f"{path.name}:{inner.lineno}")
+    assert hidden == []
 
 
 def test_code_templates_mails_and_lists_are_all_gathered(said):

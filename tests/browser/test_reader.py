@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_look import sign_in
 from tests.support.browser import DESK, PHONE, opened
@@ -94,9 +96,15 @@ CURSORS = """() => [...document.querySelectorAll("[data-days] .cursor")]
 """Where each drawing that is shown has its cursor, in pixels from the left."""
 
 
-def small(page: Page, name: str):
-    """The small line of a measure."""
-    return page.locator(".small-line").filter(has=page.get_by_text(name, exact=True))
+WEEKLY = re.compile("Weekly three|Drei Wochenfragen")
+"""A measure with several values, in either language."""
+
+
+def weekly(page: Page) -> tuple[Locator, Locator, str]:
+    """The small line of the weekly questions, its rows in the table, the newest first, its name."""
+    line = page.locator(".small-line").filter(has=page.locator("strong", has_text=WEEKLY))
+    rows = page.locator("#measures tbody").filter(has_text=WEEKLY).locator("tr[data-at]")
+    return line, rows, line.locator("strong").text_content() or ""
 
 
 @pytest.mark.parametrize("size, drawn", [(PHONE, ".chart-narrow"), (DESK, ".chart-wide")])
@@ -119,8 +127,7 @@ def test_small_lines_stand_below_the_time_line_day_by_day(chromium, demo, size, 
 def test_small_lines_say_their_values_as_the_day_moves(pat):
     pat.goto("/progress?range=6w")
     told(pat)
-    line = small(pat, "Weekly three")
-    rows = pat.locator("#measures tbody").filter(has_text="Weekly three").locator("tr[data-at]")
+    line, rows, name = weekly(pat)
     newest, second = rows.nth(0), rows.nth(1)
 
     def said(row) -> str:
@@ -131,21 +138,19 @@ def test_small_lines_say_their_values_as_the_day_moves(pat):
     # The day before the newest value still has the one before it.
     pat.locator("#day-at").fill(str(int(newest.get_attribute("data-at") or 0) - 1))
     expect(shown).to_have_text(said(second))
-    assert "Weekly three" not in told(pat)
+    assert name not in told(pat)
     # On its own day the time line's reader says it too, and so do the keys.
     pat.locator("#day-at").press("ArrowRight")
     expect(shown).to_have_text(said(newest))
-    assert f"Weekly three {newest.locator('td').text_content()}" in told(pat)
+    assert f"{name} {newest.locator('td').text_content()}" in told(pat)
 
 
 def test_a_touch_on_a_small_line_chooses_its_nearest_value(pat):
     pat.goto("/progress?range=6w")
     told(pat)
-    line = small(pat, "Weekly three")
+    line, rows, _name = weekly(pat)
     line.scroll_into_view_if_needed()
-    row = (
-        pat.locator("#measures tbody").filter(has_text="Weekly three").locator("tr[data-at]").nth(1)
-    )
+    row = rows.nth(1)
     at = int(row.get_attribute("data-at") or 0)
     box = line.locator("svg").bounding_box()
     assert box

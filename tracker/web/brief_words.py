@@ -139,7 +139,7 @@ def _aims(brief: Brief, reader: Reader) -> list[Part]:
     seen = brief.measured
     parts = []
     goals = [
-        f"{row.words} ({_('reached %(day)s', day=short_day(row.reached_on))})"
+        _("%(goal)s (reached %(day)s)", goal=row.words, day=short_day(row.reached_on))
         if row.reached_on
         else row.words
         for row in seen.goals

@@ -404,7 +404,7 @@ def timeline_words(timeline: Timeline, today: date) -> TimelineWords:
     needled = ngettext(
         "%(num)d needling session.", "%(num)d needling sessions.", len(timeline.visible_marks())
     )
-    described = f"{logged} {needled} {_('The table below has every day.')}"
+    described = " ".join([logged, needled, _("The table below has every day.")])
     return TimelineWords(
         title=_("Pain, soreness and stretching over time"),
         description=described,
