@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from markupsafe import Markup, escape
 from whitenoise import WhiteNoise
 
@@ -24,10 +24,17 @@ PACKED = {".css", ".js", ".svg", ".json", ".webmanifest"}
 PACK_LEAST = 500
 """Bytes under which gzip costs more than it saves."""
 
-PAGE_LEVEL = 5
+PAGE_LEVEL, QUICK_LEVEL, LARGE_LEVEL = 5, 3, 1
+"""How well a page is packed; one that counts milliseconds asks for the second (`pack_quickly`)."""
+
 LARGE = 200_000
 """Bytes from which a page is packed lightly: a list of thousands takes longer to pack than to make.
 """
+
+
+def pack_quickly() -> None:
+    """Have this request's page packed in a third of the time, by an eighth worse."""
+    g.pack_level = QUICK_LEVEL
 
 
 def tree_hash(root: Path, made: Mapping[str, str]) -> str:
@@ -124,7 +131,8 @@ def _pack(answer: Response) -> Response:
     body = answer.get_data()
     if len(body) < PACK_LEAST or not request.accept_encodings["gzip"]:
         return answer
-    answer.set_data(_gzip(body))
+    level = LARGE_LEVEL if len(body) > LARGE else g.get("pack_level", PAGE_LEVEL)
+    answer.set_data(_gzip(body, level))
     answer.headers["Content-Encoding"] = "gzip"
     return answer
 
@@ -133,7 +141,7 @@ def _is_text(kind: str) -> bool:
     return kind.startswith("text/") or kind.endswith(("json", "svg+xml"))
 
 
-def _gzip(body: bytes) -> bytes:
+def _gzip(body: bytes, level: int) -> bytes:
     """Pack a page, with a length that says little.
 
     A name of random length in gzip's header hides what a guess beside a secret would shorten
@@ -141,6 +149,6 @@ def _gzip(body: bytes) -> bytes:
     """
     noise = os.urandom(1)[0] % 48
     name = os.urandom(24).hex()[:noise].encode()
-    packed: Any = gzip.compress(body, 1 if len(body) > LARGE else PAGE_LEVEL, mtime=0)
+    packed: Any = gzip.compress(body, level, mtime=0)
     # Flag FNAME in the header, then the name and its closing zero.
     return bytes(packed[:3] + b"\x08" + packed[4:10] + name + b"\0" + packed[10:])

@@ -16,6 +16,7 @@ from tracker.formats.spark import SESSION_MARK
 from tracker.services import caseload
 from tracker.services.caseload import Filter, Glance
 from tracker.web.access import for_staff, now, reading, writing, zone
+from tracker.web.assets import pack_quickly
 from tracker.web.messages import text_of
 from tracker.web.physio.caserows import draw_rows, since_words
 from tracker.web.physio.parts import pages, today
@@ -49,6 +50,7 @@ def list_patients() -> str:
     # The menu's count was read along.
     g.flags_waiting = beside.waiting
     base = url_for("physio.list_patients")
+    pack_quickly()
 
     def here(wish: Filter, **more: Any) -> str:
         return _address(base, wish, **more)
