@@ -82,6 +82,8 @@ def test_withdrawn_the_patient_still_reads_logs_and_exports(phone, cast):
     assert answer.status_code == 303
     assert "for me alone" in phone.get("/progress").text
     held = phone.get("/me/export.json").json
+    days = [row["local_date"] for row in held["checkins"]]
+    assert days == sorted(days)
     assert [row["pain_average"] for row in held["checkins"]] == [4, 2]
     assert held["consents"][0]["withdrawn_at"] is not None
 
