@@ -493,11 +493,17 @@ def test_a_nudge_is_read_then_sent_once(gone_quiet, cast, visit, database, app, 
     assert not [word for word in ("pain", "flag", "Neck") if word in mail.text]
 
 
-def test_a_nudge_needs_no_flag(cast, maker, visit, database):
+def test_a_nudge_needs_no_flag_only_some_silent_days(cast, maker, visit, database, clock):
     who = maker.new_patient(cast.pia, "Quinn Quist", email="quinn@mail.example")
+    maker.rates(who, 3)
+    record, path = f"/patients/{who.patient_id}", f"/patients/{who.patient_id}/nudge"
     desk = visit(cast.pia)
-    path = f"/patients/{who.patient_id}/nudge"
-    assert path in desk.get(f"/patients/{who.patient_id}").text
+    desk.get("/patients")
+    assert path not in desk.get(record).text, "the letter says that nothing was heard for a while"
+    clock.move_to(NOW + timedelta(days=5))
+    desk = visit(cast.pia)
+    desk.get("/patients")
+    assert path in desk.get(record).text
     said = desk.send(desk.form(path), follow=True)
     assert "The nudge goes out within a minute." in text_of(said.text)
     assert [row.person_id for row in nudges_of(database)] == [who.person_id]

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from tracker.domain import catalog
 from tracker.domain.errors import Invalid
 from tracker.domain.safety import FLAG_NOTE_MAX
+from tracker.domain.triage import ORDER, Kind
 from tracker.services import (
     flags,
     insight,
@@ -31,6 +32,9 @@ from tracker.web.physio.parts import Posted, pages, say_waited, today
 from tracker.web.responses import again, draw_qr, see_other
 
 # Patients.
+
+_SILENT = (ORDER[Kind.SILENT], ORDER[Kind.QUIET])
+"""The caseload's reasons that a nudge, which says that nothing was heard for a while, answers."""
 
 
 @pages.get("/patients/new")
@@ -145,6 +149,7 @@ def patient_page(patient_id: UUID, wanted: UUID | None, mark: forms.MarkForm) ->
             episodes=episodes,
             episode=episode,
             shares=shares,
+            is_silent=shares and patient.place in _SILENT,
             flagged=flagged,
             colleagues=flags.others(scope) if flagged else (),
             now=now(),
