@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.support.cast import NOW
+from tests.support.cast import NOW, TODAY
 from tracker.domain.days import local_day
 from tracker.domain.errors import AftercareError
 from tracker.domain.glance import News, Show
@@ -18,7 +18,7 @@ from tracker.domain.pause import Days
 from tracker.services import caseload, judging, patients, pauses, programme, sharing
 from tracker.services.daybook import DayEntries, Moment, SorenessInput
 from tracker.store import judged as store
-from tracker.store.schema import CaseloadFace, Clinic, Patient
+from tracker.store.schema import CaseloadFace, Clinic, Episode, Patient
 
 WORDS = st.one_of(
     st.tuples(st.just("rates"), st.integers(0, 1), st.integers(0, 10), st.integers(0, 3)),
@@ -241,3 +241,25 @@ def test_the_workers_round_leaves_nobody_to_be_judged(database, maker, cast):
         assert caseload.glance(scope, tomorrow).is_stale
     assert judging.judge_everybody(database, tomorrow) > 0
     assert judging.judge_everybody(database, tomorrow) == 0
+
+
+def test_pages_put_together_are_the_whole_list(database, maker, cast, monkeypatch):
+    # Two come today, and the report of one of them presses: they stand above the others.
+    with database.scope(maker.staff(cast.pia), writes=True) as scope:
+        for who in (cast.bob, cast.alice):
+            row = scope.get(Episode, Episode.id == who.episode_id)
+            row.next_visit_on = TODAY
+    maker.reports(cast.bob, "chest_pain")
+    monkeypatch.setattr(caseload, "PAGE", 2)
+    assert seen_by(database, maker, cast.pia, NOW, page=1).pages > 1
+    for show in Show:
+        whole = [row.name for row in seen_by(database, maker, cast.pia, NOW, show=show).shown]
+        first = seen_by(database, maker, cast.pia, NOW, show=show, page=1)
+        assert len(whole) == first.counts[show], show
+        paged = [
+            row.name
+            for page in range(1, first.pages + 1)
+            for row in seen_by(database, maker, cast.pia, NOW, show=show, page=page).shown
+        ]
+        assert sorted(paged) == sorted(whole), show
+        assert first.counts[Show.DUE] == 2
